@@ -1,0 +1,1 @@
+"""Tests of the tree itself: its import directions, names, packaging and documents."""
