@@ -1,0 +1,1 @@
+"""Heliotrope: what every cog stands on."""

@@ -1,0 +1,166 @@
+"""Commands declared once: a decorator reads a handler's signature into a spec that every platform builds on."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+import typing
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from typing import Any, Literal, NewType, TypeVar
+
+from bot.model.identity import Account
+from bot.model.people import Channel, Member, Team
+from bot.model.working_time import Hours, Weekdays
+
+Zone = NewType("Zone", str)
+"""An IANA zone name, converted from a zone, a city in the caller's language, or a wall time there."""
+Language = NewType("Language", str)
+"""A language tag for which there are catalogues."""
+HolidaysOf = NewType("HolidaysOf", str)
+"""A public holidays calendar, such as "PT" or "US-CA"."""
+Rest = NewType("Rest", str)
+"""All remaining words as they were written, line breaks included; only as the last parameter."""
+
+
+class ParamKind(typing.NamedTuple):
+    """A kind of parameter: its name in the spec and the annotation that declares it."""
+
+    name: str
+    annotation: Any
+
+
+KINDS: tuple[ParamKind, ...] = (
+    ParamKind("text", str),
+    ParamKind("rest", Rest),
+    ParamKind("number", int),
+    ParamKind("yes_no", bool),
+    ParamKind("time", time),
+    ParamKind("date", date),
+    ParamKind("duration", timedelta),
+    ParamKind("hours", Hours),
+    ParamKind("weekdays", Weekdays),
+    ParamKind("zone", Zone),
+    ParamKind("language", Language),
+    ParamKind("holidays", HolidaysOf),
+    ParamKind("team", Team),
+    ParamKind("member", Member),
+    ParamKind("account", Account),
+    ParamKind("channel", Channel),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One option of a command. `choices` lists the words of a Literal; `default` counts when it is left out."""
+
+    name: str
+    kind: str
+    required: bool
+    default: Any = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """What platforms, help and the dispatcher know of a command.
+
+    `words` are what is typed ("team create"); `help` is one English catalogue sentence; `example` a whole valid
+    line; `admin` asks for the platform's right to administer; `read` takes the read path (no transaction);
+    `founds` may make a workspace where there is none yet.
+    """
+
+    words: str
+    handler: Callable[..., Awaitable[Any]]
+    parameters: tuple[Parameter, ...]
+    help: str
+    example: str
+    domain: str = ""
+    admin: bool = False
+    read: bool = False
+    founds: bool = False
+
+    @property
+    def form(self) -> str:
+        """The right form to type: words, then `<required>` and `[optional]` parameters."""
+        shown = [self.words]
+        for parameter in sorted(self.parameters, key=lambda parameter: not parameter.required):
+            name = "|".join(parameter.choices) or ("yes" if parameter.kind == "yes_no" else parameter.name)
+            shown.append(f"<{name}>" if parameter.required else f"[{parameter.name}:{name}]")
+        return " ".join(shown)
+
+
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
+_WORD = re.compile(r"[a-z][a-z-]{0,31}")
+
+
+def N_(text: str) -> str:
+    """Mark a source text for the catalogue without translating it here."""
+    return text
+
+
+def command(
+    words: str,
+    *,
+    help: str,
+    example: str,
+    admin: bool = False,
+    read: bool = False,
+    founds: bool = False,
+) -> Callable[[Handler], Handler]:
+    """Attach a `CommandSpec`, read from the signature, to a handler `async def (call, ...) -> Message | None`.
+
+    Raises ValueError where a spec breaks the strictest platform's limits (Discord's application command naming:
+    at most three words of 1-32 lower-case characters, descriptions of at most 100, 25 options).
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        names = words.split()
+        if not 1 <= len(names) <= 3 or not all(_WORD.fullmatch(name) for name in names):
+            raise ValueError(f"command words {words!r}: one to three lower-case words of at most 32 characters")
+        if not 1 <= len(help) <= 100:
+            raise ValueError(f"command {words!r}: help of 1 to 100 characters, not {len(help)}")
+        if example.split()[: len(names)] != names:
+            raise ValueError(f"command {words!r}: the example must start with its words")
+        parameters = _parameters(handler)
+        if len(parameters) > 25:
+            raise ValueError(f"command {words!r}: at most 25 parameters")
+        spec = CommandSpec(words, handler, parameters, help, example, admin=admin, read=read, founds=founds)
+        handler.__command__ = spec  # type: ignore[attr-defined]  # functions take attributes; typing can't say so
+        return handler
+
+    return decorate
+
+
+def spec_of(handler: Callable[..., Awaitable[Any]]) -> CommandSpec:
+    """Return the spec that `command` attached; raises TypeError for a function without one."""
+    spec = getattr(handler, "__command__", None)
+    if not isinstance(spec, CommandSpec):
+        raise TypeError(f"{handler!r} is not decorated with @command")
+    return spec
+
+
+def _parameters(handler: Callable[..., Awaitable[Any]]) -> tuple[Parameter, ...]:
+    hints = typing.get_type_hints(handler)
+    names = list(inspect.signature(handler).parameters.values())[1:]
+    return tuple(_parameter(parameter, hints[parameter.name]) for parameter in names)
+
+
+def _parameter(parameter: inspect.Parameter, annotation: Any) -> Parameter:
+    required = parameter.default is inspect.Parameter.empty
+    default = None if required else parameter.default
+    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
+        (annotation,) = [a for a in typing.get_args(annotation) if a is not type(None)]
+    if typing.get_origin(annotation) is Literal:
+        return Parameter(parameter.name, "choice", required, default, typing.get_args(annotation))
+    for kind in KINDS:
+        if kind.annotation == annotation:
+            return Parameter(parameter.name, kind.name, required, default)
+    raise ValueError(f"parameter {parameter.name!r}: no platform has an option of type {annotation!r}")
+
+
+def specs(handlers: Sequence[Callable[..., Awaitable[Any]]], domain: str) -> tuple[CommandSpec, ...]:
+    """Return the specs of a cog's handlers, stamped with its catalogue's domain."""
+    return tuple(replace(spec_of(handler), domain=domain) for handler in handlers)

@@ -1,0 +1,47 @@
+"""Who and where: names for workspaces, members, channels and the places a platform knows them by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+WorkspaceId = NewType("WorkspaceId", int)
+MemberId = NewType("MemberId", int)
+TeamId = NewType("TeamId", int)
+ChannelId = NewType("ChannelId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One account of a person on one platform, such as a Matrix user id."""
+
+    platform: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as a platform shows them: an identity and the name displayed for it."""
+
+    identity: Identity
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere a message can stand: a direct conversation, a channel or a thread in one.
+
+    `address` and `thread` are the platform's own opaque identifiers and are never parsed.
+    """
+
+    platform: str
+    address: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """One message on a platform: the platform's identifier of it, within its place."""
+
+    place: Place
+    message_id: str

@@ -1,0 +1,1 @@
+"""The model: pure rules, tested without fakes."""
