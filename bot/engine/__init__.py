@@ -1,0 +1,1 @@
+"""How things happen exactly once, against ports only."""

@@ -1,0 +1,344 @@
+"""What a person typed for a parameter, converted once for all platforms, in the caller's zone and language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from bot.engine.parsing import Typed, bind, right_form
+from bot.engine.ports import ZoneMatch
+from bot.engine.transaction import Transaction
+from bot.model.command import CommandSpec, Parameter
+from bot.model.errors import BadInput
+from bot.model.event import Inbound, MessageReceived
+from bot.model.identity import Account
+from bot.model.message import Choice, CommandText, Listing, Sentence, Value, catalogue
+from bot.model.moment import LanguageName, TimeOfDay
+from bot.model.people import Channel, Member, Team, Workspace
+from bot.model.working_time import Hours, Weekdays, parse_hours, zone_info
+
+_, n_ = catalogue("bot")
+
+_TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
+_DURATION = re.compile(
+    r"(?:(\d+)\s*(?:d|days?|días?))?\s*(?:(\d+)\s*(?:h|hours?|horas?))?\s*(?:(\d+)\s*(?:m|min|minutes?|minutos?)?)?"
+)
+_ONES: Final = {"one": 1, "un": 1, "una": 1, "an": 1, "a": 1}
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who typed it, where and when: what conversion depends on."""
+
+    tx: Transaction
+    workspace: Workspace
+    member: Member
+    language: str
+    event: Inbound
+    spec: CommandSpec
+
+
+async def convert_all(context: Context, typed: Typed) -> dict[str, Any]:
+    """Return the handler's arguments by parameter name; raises BadInput for the first that can't be converted."""
+    written = bind(typed)
+    arguments: dict[str, Any] = {}
+    for parameter in typed.spec.parameters:
+        text = written.get(parameter.name)
+        if text is None:
+            arguments[parameter.name] = parameter.default
+        elif parameter.choices:
+            arguments[parameter.name] = _choice(context, parameter, text)
+        else:
+            arguments[parameter.name] = await _CONVERTERS[parameter.kind](context, text)
+    return arguments
+
+
+def _choice(context: Context, parameter: Parameter, text: str) -> str:
+    if text.lower() in parameter.choices:
+        return text.lower()
+    raise BadInput(
+        _("“{text}” is none of the choices: {choices}.", text=text, choices=_either(parameter.choices)),
+        right_form(context.spec),
+    )
+
+
+def _either(words: Sequence[Value]) -> Listing:
+    return Listing(tuple(words), either=True)
+
+
+async def _text(context: Context, text: str) -> str:
+    return text.strip()
+
+
+async def _number(context: Context, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise BadInput(_("“{text}” is not a whole number.", text=text), right_form(context.spec)) from None
+
+
+async def _yes_no(context: Context, text: str) -> bool:
+    answer = context.tx.services.gazetteer.yes_no(text, context.language)
+    if answer is None:
+        raise BadInput(_("“{text}” is neither yes nor no.", text=text), right_form(context.spec))
+    return answer
+
+
+def parse_time(text: str) -> time | None:
+    """Return the wall time that "09:30", "9", "9.30", "0930" or "9:30pm" means, or None."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        return None
+    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
+    if half and not 1 <= hour <= 12:
+        return None
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+async def _time(context: Context, text: str) -> time:
+    parsed = parse_time(text)
+    if parsed is None:
+        raise BadInput(
+            _("“{text}” is not a time of day.", text=text),
+            _("Write it like {example}.", example=TimeOfDay(time(9, 30))),
+        )
+    return parsed
+
+
+async def _date(context: Context, text: str) -> date:
+    now = context.tx.now.astimezone(zone_info(context.member.zone))
+    parsed = parse_date(text, now, context)
+    if parsed is None:
+        next_year = f"{now.year + 1}-01-31"
+        raise BadInput(
+            _("“{text}” is not a date.", text=text),
+            _("Write it as year-month-day, like {example}.", example=next_year),
+        )
+    return parsed
+
+
+def parse_date(text: str, now: datetime, context: Context) -> date | None:
+    """Return the local date that an ISO date, "today", "tomorrow" or a weekday's name means, or None."""
+    word = text.strip().lower()
+    today = now.date()
+    if word in ("today", "hoy"):
+        return today
+    if word in ("tomorrow", "mañana"):
+        return today + timedelta(days=1)
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        pass
+    try:
+        days = context.tx.services.gazetteer.weekdays(word, context.language)
+    except ValueError:
+        return None
+    if len(days) != 1:
+        return None
+    return today + timedelta(days=(next(iter(days)) - today.weekday() - 1) % 7 + 1)
+
+
+async def _duration(context: Context, text: str) -> timedelta:
+    words = " ".join(str(_ONES.get(word, word)) for word in text.lower().split())
+    match = _DURATION.fullmatch(words)
+    if match is None or not any(match.groups()):
+        raise BadInput(
+            _("“{text}” is not a length of time.", text=text),
+            _("Write it like {hour}, {half} or {minutes}.", hour="1h", half="1h30", minutes="45m"),
+        )
+    days, hours, minutes = (int(group or 0) for group in match.groups())
+    try:
+        return timedelta(days=days, hours=hours, minutes=minutes)
+    except OverflowError:
+        raise BadInput(_("“{text}” is too long a time.", text=text), right_form(context.spec)) from None
+
+
+async def _hours(context: Context, text: str) -> Hours:
+    try:
+        return parse_hours(text)
+    except ValueError:
+        raise BadInput(
+            _("“{text}” are not working hours.", text=text),
+            _("Write when the day starts and ends, like {example}.", example="09:00-17:30"),
+        ) from None
+
+
+async def _weekdays(context: Context, text: str) -> Weekdays:
+    try:
+        return context.tx.services.gazetteer.weekdays(text, context.language)
+    except ValueError:
+        raise BadInput(
+            _("“{text}” are not weekdays.", text=text),
+            _(
+                "Write them like {range} or {single}.",
+                range="mon-fri",
+                single="mon,wed,fri",
+            ),
+        ) from None
+
+
+async def _zone(context: Context, text: str) -> str:
+    gazetteer, language = context.tx.services.gazetteer, context.language
+    wall = parse_time(text) if ":" in text or "." in text else None
+    if wall is not None:
+        there = gazetteer.zones_at(wall, context.tx.now, language)
+        if not there:
+            raise BadInput(_("Nowhere is it {time} now.", time=TimeOfDay(wall)))
+        question = _("It is {time} now in {cities}. Which is yours?", time=TimeOfDay(wall), cities=_cities(there))
+        raise BadInput(question, choices=_zone_choices(context, text, there))
+    found = gazetteer.zones(text, language)
+    if len(found) == 1:
+        return found[0].zone
+    if found:
+        question = _("“{text}” can mean {cities}. Which is yours?", text=text, cities=_cities(found))
+        raise BadInput(question, choices=_zone_choices(context, text, found))
+    near = gazetteer.nearest_zones(text, language)
+    sentences = [_("I know no city or time zone “{text}”.", text=text)]
+    if near:
+        sentences.append(_("Did you mean {cities}?", cities=_cities(near)))
+    sentences.append(
+        _(
+            "Write a large city near you, a zone like {zone}, or your time now, like {time}.",
+            zone="Europe/Lisbon",
+            time="14:35",
+        )
+    )
+    raise BadInput(*sentences, choices=_zone_choices(context, text, near))
+
+
+def _cities(matches: Sequence[ZoneMatch]) -> Listing:
+    cities = [m.city for m in matches]
+    shown = (_("{city} ({zone})", city=m.city, zone=m.zone) if cities.count(m.city) > 1 else m.city for m in matches)
+    return Listing(tuple(shown), either=True)
+
+
+def _zone_choices(context: Context, text: str, matches: Sequence[ZoneMatch]) -> tuple[Choice, ...]:
+    digits = ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣"]
+    return tuple(
+        Choice(f"{context.spec.words} {match.zone}", _("{city}", city=match.city), digit)
+        for digit, match in zip(digits, matches, strict=False)
+        if len(context.spec.parameters) == 1
+    )
+
+
+async def _language(context: Context, text: str) -> str:
+    found = context.tx.services.gazetteer.language(text, context.language)
+    if found is None:
+        known = tuple(LanguageName(tag) for tag in context.tx.services.localizer.languages())
+        raise BadInput(_("I don't speak “{text}” yet. I speak {languages}.", text=text, languages=Listing(known)))
+    return found
+
+
+async def _holidays(context: Context, text: str) -> str:
+    holidays = context.tx.services.holidays
+    calendar = text.strip().upper()
+    if calendar == "NONE":
+        return ""
+    if not holidays.known(calendar):
+        near = holidays.suggest(calendar)
+        sentences = [_("I know no public holidays of “{text}”.", text=text)]
+        if near:
+            sentences.append(_("Did you mean {calendars}?", calendars=_either(tuple(near))))
+        sentences.append(
+            _(
+                "Write a country's two letters, with a region where it has its own, like {country} or {region}.",
+                country="PT",
+                region="US-CA",
+            )
+        )
+        raise BadInput(*sentences)
+    return calendar
+
+
+async def _team(context: Context, text: str) -> Team:
+    teams = await context.tx.people.teams(context.workspace.id)
+    wanted = text.strip().casefold()
+    for team in teams:
+        if team.name.casefold() == wanted:
+            return team
+    sentences: list[Sentence] = [_("There is no team “{text}” here.", text=text)]
+    if teams:
+        names = tuple(team.name for team in teams)
+        sentences.append(n_("The team is {names}.", "The teams are {names}.", len(names), names=Listing(names)))
+        if any(" " in name for name in names):
+            sentences.append(_("Names with spaces go in quotes."))
+    else:
+        create = CommandText("team create")
+        sentences.append(_("There is none yet: an admin makes one with {command}.", command=create))
+    raise BadInput(*sentences)
+
+
+def _named(context: Context, text: str) -> Account | None:
+    wanted = text.strip().lstrip("@").casefold()
+    people = context.event.people if isinstance(context.event, MessageReceived) else ()
+    return next((a for a in people if wanted in (a.name.casefold(), a.identity.account.casefold())), None)
+
+
+async def _find_member(context: Context, text: str) -> Member | None:
+    wanted = text.strip().lstrip("@").casefold()
+    account = _named(context, text)
+    members = await context.tx.people.members_of_workspace(context.workspace.id)
+    if account is not None:
+        ids = {m.id for m in await context.tx.people.members_of_identity(account.identity)}
+        return next((m for m in members if m.id in ids), None)
+    if wanted in ("me", "yo"):
+        return context.member
+    return next((m for m in members if m.name.casefold() == wanted), None)
+
+
+async def _member(context: Context, text: str) -> Member:
+    member = await _find_member(context, text)
+    if member is None:
+        raise BadInput(
+            _("I know nobody called “{text}” here.", text=text),
+            _("Write the name as it is shown, or mention them."),
+        )
+    return member
+
+
+async def _account(context: Context, text: str) -> Account:
+    account = _named(context, text)
+    if account is not None:
+        return account
+    member = await _find_member(context, text)
+    identities = (await context.tx.people.identities([member.id]))[member.id] if member else ()
+    if member is None or not identities:
+        raise BadInput(
+            _("I see nobody called “{text}” here.", text=text),
+            _("Only people in one of this workspace's rooms can be added: write the name as it is shown."),
+        )
+    return Account(identities[0], member.name)
+
+
+async def _channel(context: Context, text: str) -> Channel:
+    wanted = text.strip().lstrip("#").casefold()
+    for team in await context.tx.people.teams(context.workspace.id):
+        for channel in await context.tx.people.channels(team.id):
+            if channel.name.casefold() == wanted or (wanted == "here" and channel.place == context.event.place):
+                return channel
+    raise BadInput(_("No team here uses a channel “{text}”.", text=text))
+
+
+_CONVERTERS: Mapping[str, Callable[[Context, str], Awaitable[Any]]] = {
+    "text": _text,
+    "rest": _text,
+    "number": _number,
+    "yes_no": _yes_no,
+    "time": _time,
+    "date": _date,
+    "duration": _duration,
+    "hours": _hours,
+    "weekdays": _weekdays,
+    "zone": _zone,
+    "language": _language,
+    "holidays": _holidays,
+    "team": _team,
+    "member": _member,
+    "account": _account,
+    "channel": _channel,
+}

@@ -1,0 +1,215 @@
+"""The one path: inbox, one transaction, outbox, parcels, delivery; driven by what comes in and by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.engine.conversations import Questions
+from bot.engine.delivery import Sender
+from bot.engine.dispatcher import Dispatcher
+from bot.engine.errors import StorageFull
+from bot.engine.packing import Packer
+from bot.engine.ports import Alarm, Clock, Platform, Probe, Storage, Stores, Timer
+from bot.engine.registry import Registry
+from bot.engine.transaction import Services, Transaction
+from bot.model.errors import AskFirst, BadInput
+from bot.model.event import Inbound
+
+log = logging.getLogger(__name__)
+
+TIMERS = 500
+"""Timers taken in one transaction."""
+JOB_PAUSE = timedelta(minutes=5)
+"""How long a timer rests whose job failed, times the number of failures."""
+
+
+def no_probe(point: str) -> None:
+    """Do nothing at a named step."""
+
+
+@dataclass
+class Engine:
+    """Everything that happens, exactly once. `prefix` is what commands in rooms start with."""
+
+    storage: Storage
+    platforms: Mapping[str, Platform]
+    registry: Registry
+    services: Services
+    clock: Clock
+    probe: Probe = no_probe
+    prefix: str = "!helio"
+    lanes: int = 1
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Wire the parts together."""
+        questions = Questions(self.registry, self.services.gazetteer)
+        self.dispatcher = Dispatcher(self.registry, self.prefix, questions)
+        self.packer = Packer(self.platforms, self.services.localizer)
+        self.senders = [
+            Sender(self.storage, platform, self.clock, self.probe, self.lanes) for platform in self.platforms.values()
+        ]
+
+    # --- starting and stopping ---------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start the platforms, each behind the position that is stored for it."""
+        for platform in self.platforms.values():
+            async with self.storage.reading() as stores:
+                position = await stores.inbox.position(platform.name)
+            await platform.start(self.receive, position)
+
+    async def stop(self) -> None:
+        """Stop the platforms; what is stored goes out after the next start."""
+        for platform in self.platforms.values():
+            await platform.stop()
+
+    async def run(self, alarm: Alarm) -> None:
+        """Do whatever is due, then sleep until something comes in or the next instant is due; for ever."""
+        while True:
+            self._changed.clear()
+            await self.drain()
+            due = await self.next_due()
+            alarm.wake_at(due, self._changed.set)
+            await self._changed.wait()
+
+    # --- inbound -----------------------------------------------------------------------------------------------
+
+    async def receive(self, event: Inbound) -> None:
+        """Handle an event that a platform reports; the second time it is reported, do nothing.
+
+        Raises StorageFull when it could not be stored: the platform must report it again.
+        """
+        try:
+            if self.dispatcher.reads_only(event):
+                await self._read(event)
+            else:
+                await self._write(event, lambda tx: self.dispatcher.handle(tx, event))
+        except (BadInput, AskFirst) as problem:
+            answer = problem
+            await self._write(event, lambda tx: self.dispatcher.answer_problem(tx, event, answer))
+        except StorageFull:
+            raise
+        except Exception:
+            log.exception("handling %s %s failed", type(event).__name__, event.id)
+            await self._write(event, lambda tx: self.dispatcher.apologise(tx, event))
+        self._changed.set()
+
+    async def _write(self, event: Inbound, handle: Callable[[Transaction], Awaitable[Any]]) -> None:
+        async with self.storage.transaction() as stores:
+            if not await stores.inbox.accept(event):
+                return
+            tx = self.transaction(stores)
+            await handle(tx)
+            await stores.outbox.queue(tx.effects(), tx.now)
+            self.probe("inbox.before_commit")
+        self.probe("inbox.after_commit")
+
+    async def _read(self, event: Inbound) -> None:
+        """Run a command that only reads beside other work; only its answer takes a transaction."""
+        async with self.storage.reading() as stores:
+            reading = self.transaction(stores, read_only=True)
+            await self.dispatcher.handle(reading, event)
+        effects = reading.effects()
+
+        async def answer(tx: Transaction) -> None:
+            tx.queue(effects)
+
+        await self._write(event, answer)
+
+    def transaction(self, stores: Stores, read_only: bool = False) -> Transaction:
+        """Wrap open stores for handlers, at the clock's instant."""
+        return Transaction(stores, self.clock.now(), self.services, self._tell, read_only=read_only)
+
+    async def _tell(self, tx: Transaction, event: Any) -> None:
+        for listener in self.registry.listeners(type(event)):
+            await listener(tx, event)
+
+    # --- what is due -------------------------------------------------------------------------------------------
+
+    async def drain(self) -> None:
+        """Work until nothing is left to do at this instant: due timers, packing, delivery."""
+        while await self.tick() or await self.pack() or await self.deliver():
+            pass
+
+    async def next_due(self) -> datetime | None:
+        """Return the next instant (UTC) at which there is something to do, or None."""
+        async with self.storage.reading() as stores:
+            instants = (await stores.timers.next_due(), await stores.outbox.next_due())
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    async def tick(self) -> int:
+        """Run the jobs of one batch of due timers; return how many timers there were."""
+        try:
+            due = await self._run_jobs(TIMERS)
+        except StorageFull:
+            raise
+        except Exception:
+            log.exception("a batch of timers failed; running them one by one")
+            due = await self._one_by_one()
+        return len(due)
+
+    async def _run_jobs(self, limit: int) -> Sequence[Timer]:
+        async with self.storage.transaction() as stores:
+            due = await stores.timers.take_due(self.clock.now(), limit)
+            if not due:
+                return due
+            tx = self.transaction(stores)
+            jobs: dict[tuple[str, str], list[Timer]] = {}
+            for timer in due:
+                jobs.setdefault((timer.cog, timer.job), []).append(timer)
+            for (cog, name), timers in jobs.items():
+                handler = self.registry.job(cog, name)
+                if handler is None:
+                    log.warning("dropped %d timers of %s.%s, which is not installed", len(timers), cog, name)
+                else:
+                    await handler(tx, timers)
+            await stores.outbox.queue(tx.effects(), tx.now)
+            self.probe("timers.before_commit")
+        self.probe("timers.after_commit")
+        return due
+
+    async def _one_by_one(self) -> Sequence[Timer]:
+        """Run what is due singly, so that one timer whose job fails keeps no other waiting."""
+        done: list[Timer] = []
+        for _attempt in range(TIMERS):
+            try:
+                due = await self._run_jobs(1)
+            except StorageFull:
+                raise
+            except Exception:
+                due = await self._postpone()
+            done.extend(due)
+            if not due:
+                break
+        return done
+
+    async def _postpone(self) -> Sequence[Timer]:
+        async with self.storage.transaction() as stores:
+            due = await stores.timers.take_due(self.clock.now(), 1)
+            for timer in due:
+                failures = int(timer.data.get("failures", 0)) + 1
+                again = self.clock.now() + JOB_PAUSE * failures
+                log.exception("job %s.%s failed for %s; again at %s", timer.cog, timer.job, timer.key, again)
+                await stores.timers.set([replace(timer, due=again, data={**timer.data, "failures": failures})])
+        return due
+
+    async def pack(self) -> int:
+        """Pack one batch of outbound rows; return how many rows were looked at."""
+        async with self.storage.transaction() as stores:
+            tx = self.transaction(stores)
+            packed = await self.packer.pack(stores, tx.people, tx.now)
+            if packed:
+                self.probe("pack.before_commit")
+        if packed:
+            self.probe("pack.after_commit")
+        return packed
+
+    async def deliver(self) -> int:
+        """Send one batch of chunks on every platform; return how many were tried."""
+        return sum([await sender.deliver() for sender in self.senders])

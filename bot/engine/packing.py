@@ -1,0 +1,280 @@
+"""Outbound rows become parcels of rendered chunks, each stored with its own key before anything is sent."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.engine import attention
+from bot.engine.people import People
+from bot.engine.ports import (
+    Chunk,
+    Localizer,
+    Op,
+    Outgoing,
+    Parcel,
+    Part,
+    Platform,
+    Reader,
+    Rendered,
+    Stores,
+    TargetKind,
+)
+from bot.model.identity import Identity, MemberId
+from bot.model.message import Message, people_in
+from bot.model.people import Member
+from bot.model.working_time import WorkingTime
+
+log = logging.getLogger(__name__)
+
+_WHITE = re.compile(r"\s+")
+
+BATCH = 500
+"""Rows taken in one transaction: a batch of 500 keeps other writers waiting well under 0.1 s."""
+
+
+class PlainStyle:
+    """Writes values without any markup, for names of threads and for logs."""
+
+    def text(self, written: str) -> str:
+        """Keep one line of it; spaces at its ends stay: they part it from what stands beside it."""
+        return _WHITE.sub(" ", written)
+
+    def person(self, name: str, account: str | None) -> str:
+        """Write the name."""
+        return name
+
+    def command(self, words: str, room: bool = False) -> str:
+        """Write the words."""
+        return words
+
+    def moment(self, at: datetime, show: str) -> str | None:
+        """Leave instants to the localizer."""
+        return None
+
+
+@dataclass(frozen=True)
+class _People:
+    """The people a batch concerns, read in few statements."""
+
+    members: Mapping[MemberId, Member]
+    working: Mapping[MemberId, WorkingTime]
+    identities: Mapping[MemberId, Sequence[Identity]]
+
+
+@dataclass(frozen=True)
+class Packer:
+    """Packs due rows: attention decides, the platform renders, storage keeps the chunks."""
+
+    platforms: Mapping[str, Platform]
+    localizer: Localizer
+
+    async def pack(self, stores: Stores, people: People, now: datetime) -> int:
+        """Pack or hold one batch of waiting rows; return how many rows were looked at."""
+        rows = await stores.outbox.waiting(now, BATCH)
+        if not rows:
+            return 0
+        sends, changes = await self._settle_changes(stores, rows)
+        known = await self._people(people, sends)
+        verdict = attention.gate(sends, known.working, now)
+        parcels: list[Parcel] = []
+        lost: list[int] = []
+        for group in verdict.parcels:
+            parcel = await self._parcel(people, known, group, now)
+            parcels.append(parcel) if parcel else lost.extend(row.id for row in group)
+        for change in changes:
+            parcel = await self._changed(stores, people, change, now)
+            parcels.append(parcel) if parcel else lost.append(change.id)
+        if verdict.held:
+            await stores.outbox.hold(verdict.held)
+        if lost:
+            await stores.outbox.drop(lost)
+        if parcels:
+            await stores.outbox.store(parcels, now)
+        return len(rows)
+
+    async def _settle_changes(self, stores: Stores, rows: Sequence[Outgoing]) -> tuple[list[Outgoing], list[Outgoing]]:
+        """Part new messages from changes of earlier ones; a change of what has not gone out is made right here."""
+        newest = {row.root: row for row in rows if row.op in (Op.EDIT, Op.DELETE)}
+        gone = [row.id for row in rows if row.op in (Op.EDIT, Op.DELETE) and newest[row.root] is not row]
+        sends = [row for row in rows if row.op in (Op.SEND, Op.REACT)]
+        changes = []
+        for root, row in newest.items():
+            assert root is not None
+            if not await stores.outbox.amend(root, row.message):
+                changes.append(row)
+                continue
+            gone.append(row.id)
+            sends = [
+                replace(send, message=row.message) if send.key == root else send
+                for send in sends
+                if send.key != root or row.op is Op.EDIT
+            ]
+        if gone:
+            await stores.outbox.drop(gone)
+        return sends, changes
+
+    async def _people(self, people: People, rows: Sequence[Outgoing]) -> _People:
+        ids = attention.addressed(rows) | {r.target.member for r in rows if r.target.member is not None}
+        if not ids:
+            return _People({}, {}, {})
+        members = await people.members(ids)
+        gated = [members[m] for m in attention.addressed(rows) if m in members]
+        return _People(members, await people.working_times(gated), await people.identities(ids))
+
+    async def _parcel(self, people: People, known: _People, rows: Sequence[Outgoing], now: datetime) -> Parcel | None:
+        first = rows[0]
+        if first.op is Op.REACT:
+            return self._reaction(first)
+        if first.target.kind is TargetKind.MEMBER:
+            return await self._personal(people, known, rows)
+        platform = self._platform_of(first)
+        if platform is None:
+            return None
+        reader = await self._channel_reader(people, known, first, platform, now)
+        return self._built(rows, platform, reader, member=None)
+
+    async def _personal(self, people: People, known: _People, rows: Sequence[Outgoing]) -> Parcel | None:
+        member_id = rows[0].target.member
+        member = known.members.get(member_id) if member_id is not None else None
+        accounts = known.identities.get(member_id, ()) if member_id is not None else ()
+        account = next((a for a in accounts if a.platform in self.platforms), None)
+        if member is None or account is None or not member.active:
+            log.info("nobody to send %s to: member %s has left or has no account", rows[0].key, member_id)
+            return None
+        reader = Reader(await people.language_of(member), member.zone, direct=True)
+        return self._built(rows, self.platforms[account.platform], reader, member=member.id)
+
+    def _platform_of(self, row: Outgoing) -> Platform | None:
+        place = row.target.place
+        if place is not None:
+            return self.platforms.get(place.platform)
+        # A thread stands where its root stands; until that is known, any platform's name would be a guess.
+        return next(iter(self.platforms.values())) if len(self.platforms) == 1 else None
+
+    async def _channel_reader(
+        self, people: People, known: _People, row: Outgoing, platform: Platform, now: datetime
+    ) -> Reader:
+        message = row.message
+        assert message is not None
+        workspace = await people.workspace(row.workspace)
+        named = await people.members({person.member for person in people_in(message)})
+        zones = tuple(dict.fromkeys(m.zone for m in named.values()))
+        if not zones and row.target.place is not None:
+            channel = await people.channel_at(row.target.place)
+            team = await people.team(channel.team) if channel else None
+            zones = (team.zone,) if team else ()
+        pings = {}
+        for member in attention.on_duty(message, known.working, now):
+            accounts = (await people.identities([member])).get(member, ())
+            account = next((a.account for a in accounts if a.platform == platform.name), None)
+            if account is not None:
+                pings[member] = account
+        return Reader(workspace.language, None, zones, pings=pings)
+
+    def _built(self, rows: Sequence[Outgoing], platform: Platform, reader: Reader, member: MemberId | None) -> Parcel:
+        title = next((row.title for row in rows if row.title is not None), None)
+        shown = self.localizer.write(title, reader, PlainStyle()) if title is not None else None
+        rendered = platform.render(_joined(rows), reader, self.localizer)
+        chunks = [
+            self._chunk(rows, platform.name, content, member, title=shown if i == 0 else None)
+            for i, content in enumerate(rendered)
+        ]
+        return Parcel(tuple(row.id for row in rows), tuple(chunks))
+
+    def _chunk(
+        self,
+        rows: Sequence[Outgoing],
+        platform: str,
+        rendered: Rendered,
+        member: MemberId | None,
+        title: str | None = None,
+    ) -> Chunk:
+        first = rows[0]
+        return Chunk(
+            id=0,
+            parcel=0,
+            platform=platform,
+            stream=first.target.stream,
+            op=Op.SEND,
+            key="",
+            content=rendered.content,
+            text=rendered.text,
+            parts=_parts(rows),
+            unasked=not any(row.asked for row in rows),
+            member=member,
+            place=first.target.place,
+            root=first.target.root,
+            title=title,
+        )
+
+    def _reaction(self, row: Outgoing) -> Parcel | None:
+        if row.ref is None or row.ref.place.platform not in self.platforms:
+            return None
+        chunk = Chunk(
+            0, 0, row.ref.place.platform, row.target.stream, Op.REACT, "", {}, "", _parts([row]), unasked=False,
+            place=row.ref.place, emoji=row.emoji, target_message=row.ref.message_id,
+        )  # fmt: skip
+        return Parcel((row.id,), (chunk,))
+
+    async def _changed(self, stores: Stores, people: People, change: Outgoing, now: datetime) -> Parcel | None:
+        """Render the whole parcel again that the message went out in, and change what stands there."""
+        assert change.root is not None
+        found = await stores.outbox.parcel_of(change.root)
+        if found is None or not found[1] or found[1][0].platform not in self.platforms:
+            return None
+        rows, old = found
+        now_rows = [
+            replace(row, message=change.message) if row.key == change.root else row
+            for row in rows
+            if row.key != change.root or change.op is Op.EDIT
+        ]
+        platform = self.platforms[old[0].platform]
+        reader = await self._reader_again(people, now_rows, old[0], platform, now)
+        rendered = platform.render(_joined(now_rows), reader, self.localizer) if now_rows else ()
+        return Parcel((change.id,), tuple(self._differences(change, now_rows, old, rendered)))
+
+    async def _reader_again(
+        self, people: People, rows: Sequence[Outgoing], old: Chunk, platform: Platform, now: datetime
+    ) -> Reader:
+        if old.member is not None:
+            member = await people.member(old.member)
+            return Reader(await people.language_of(member), member.zone, direct=True)
+        if not rows:
+            return Reader("en")
+        known = await self._people(people, rows)
+        return await self._channel_reader(people, known, rows[0], platform, now)
+
+    def _differences(
+        self, change: Outgoing, rows: Sequence[Outgoing], old: Sequence[Chunk], rendered: Sequence[Rendered]
+    ) -> list[Chunk]:
+        chunks = []
+        for before, after in zip(old, rendered, strict=False):
+            chunks.append(
+                replace(before, id=0, op=Op.EDIT, key="", of=before.id, content=after.content, text=after.text,
+                        parts=_parts([change]), unasked=not change.asked, title=None)
+            )  # fmt: skip
+        for surplus in old[len(rendered) :]:
+            chunks.append(
+                replace(surplus, id=0, op=Op.DELETE, key="", of=surplus.id, content={}, text="",
+                        parts=_parts([change]), unasked=not change.asked, title=None)
+            )  # fmt: skip
+        for extra in rendered[len(old) :]:
+            chunk = self._chunk(rows, old[0].platform, extra, old[0].member)
+            chunks.append(replace(chunk, parts=_parts([change]), unasked=not change.asked, stream=old[0].stream))
+        return chunks
+
+
+def _parts(rows: Sequence[Outgoing]) -> tuple[Part, ...]:
+    return tuple(Part(row.kind, row.key, row.date) for row in rows)
+
+
+def _joined(rows: Sequence[Outgoing]) -> Message:
+    messages = [row.message for row in rows if row.message is not None]
+    joined = messages[0]
+    for message in messages[1:]:
+        joined = joined + message
+    return joined

@@ -1,0 +1,172 @@
+"""The directory as cogs see it: reads, writes that raise events, and each member's working time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+from bot.engine.ports import Directory, Holidays
+from bot.model.event import MemberChanged, TeamChanged
+from bot.model.identity import Account, ChannelId, Identity, MemberId, Place, TeamId, WorkspaceId
+from bot.model.people import Absence, Channel, Member, Purpose, Team, Workspace
+from bot.model.working_time import Leave, WorkingTime
+
+Raise = Callable[[Any], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class People:
+    """Workspaces, members, teams and channels, inside one transaction. Writes raise events for listeners."""
+
+    directory: Directory
+    holidays: Holidays
+    raise_event: Raise
+
+    async def workspace(self, id: WorkspaceId) -> Workspace:
+        """Return a workspace."""
+        return await self.directory.workspace(id)
+
+    async def member(self, id: MemberId) -> Member:
+        """Return a member; raises KeyError for an unknown id."""
+        return await self.directory.member(id)
+
+    async def members(self, ids: Iterable[MemberId]) -> Mapping[MemberId, Member]:
+        """Return members by id; unknown ids are left out."""
+        return await self.directory.members(ids)
+
+    async def members_of_workspace(self, workspace: WorkspaceId) -> Sequence[Member]:
+        """Return a workspace's active members, by name."""
+        return await self.directory.members_of_workspace(workspace)
+
+    async def members_of_identity(self, identity: Identity) -> Sequence[Member]:
+        """Return the active members that an account is, one per workspace."""
+        return await self.directory.members_of_identity(identity)
+
+    async def identities(self, ids: Iterable[MemberId]) -> Mapping[MemberId, Sequence[Identity]]:
+        """Return each member's accounts, the one answered from last first."""
+        return await self.directory.identities(ids)
+
+    async def team(self, id: TeamId) -> Team | None:
+        """Return a team, or None once it is deleted."""
+        return await self.directory.team(id)
+
+    async def teams(self, workspace: WorkspaceId) -> Sequence[Team]:
+        """Return a workspace's teams, by name."""
+        return await self.directory.teams(workspace)
+
+    async def teams_of(self, member: MemberId) -> Sequence[Team]:
+        """Return the teams a member is in, by name."""
+        return await self.directory.teams_of(member)
+
+    async def members_of_team(self, team: TeamId) -> Sequence[Member]:
+        """Return a team's active members, by name."""
+        return await self.directory.members_of_team(team)
+
+    async def channels(self, team: TeamId, purpose: Purpose | None = None) -> Sequence[Channel]:
+        """Return a team's channels, of one purpose or of all."""
+        return await self.directory.channels(team, purpose)
+
+    async def channel(self, id: ChannelId) -> Channel | None:
+        """Return a channel, or None once its team is deleted."""
+        return await self.directory.channel(id)
+
+    async def language_of(self, member: Member) -> str:
+        """Return the tag of the language a member reads."""
+        return member.language or (await self.workspace(member.workspace)).language
+
+    async def working_times(self, members: Iterable[Member]) -> Mapping[MemberId, WorkingTime]:
+        """Return each member's working time: week, leave and public holidays in their zone."""
+        people = list(members)
+        absences = await self.directory.absences([m.id for m in people])
+        return {m.id: self._working_time(m, absences.get(m.id, ())) for m in people}
+
+    async def working_time(self, member: Member) -> WorkingTime:
+        """Return one member's working time."""
+        return (await self.working_times([member]))[member.id]
+
+    async def absences(self, members: Iterable[MemberId]) -> Mapping[MemberId, Sequence[Absence]]:
+        """Return each member's leave, earliest first."""
+        return await self.directory.absences(members)
+
+    async def save_member(self, member: Member) -> None:
+        """Store a changed member; raises `MemberChanged` if schedules may move."""
+        before = await self.member(member.id)
+        if before == member:
+            return
+        await self.directory.save_member(member)
+        if _schedule_of(before) != _schedule_of(member):
+            await self.raise_event(MemberChanged(member.workspace, member.id))
+
+    async def create_member(self, member: Member, account: Account) -> Member:
+        """Store a new member (`id` is given by the directory) with their first account."""
+        return await self.directory.create_member(member, account)
+
+    async def take_leave(self, member: Member, absence: Absence) -> None:
+        """Note that a member is away; leave that overlaps it is kept as well."""
+        await self.directory.add_absence(absence)
+        await self.raise_event(MemberChanged(member.workspace, member.id))
+
+    async def end_leave(self, member: Member, today: date) -> Sequence[Absence]:
+        """End leave that is running or still to come, as of a local date; return what was ended."""
+        ended = await self.directory.remove_absences(member.id, today)
+        for absence in ended:
+            if absence.first < today:
+                before_today = date.fromordinal(today.toordinal() - 1)
+                await self.directory.add_absence(replace(absence, last=before_today))
+        if ended:
+            await self.raise_event(MemberChanged(member.workspace, member.id))
+        return ended
+
+    async def create_team(self, team: Team) -> Team:
+        """Store a new team (`id` is given by the directory)."""
+        stored = await self.directory.create_team(team)
+        await self.raise_event(TeamChanged(stored.workspace, stored.id))
+        return stored
+
+    async def save_team(self, team: Team) -> None:
+        """Store a changed team."""
+        await self.directory.save_team(team)
+        await self.raise_event(TeamChanged(team.workspace, team.id))
+
+    async def delete_team(self, team: Team) -> None:
+        """Delete a team, its channels and who is in it; what its members wrote stays in the journal."""
+        left = tuple(m.id for m in await self.members_of_team(team.id))
+        await self.directory.delete_team(team.id)
+        await self.raise_event(TeamChanged(team.workspace, team.id, left=left, deleted=True))
+
+    async def add_to_team(self, team: Team, member: Member) -> bool:
+        """Put a member in a team; False if they were in it already."""
+        added = await self.directory.add_to_team(team.id, member.id)
+        if added:
+            await self.raise_event(TeamChanged(team.workspace, team.id, joined=(member.id,)))
+        return added
+
+    async def remove_from_team(self, team: Team, member: Member) -> bool:
+        """Take a member out of a team; False if they were not in it."""
+        removed = await self.directory.remove_from_team(team.id, member.id)
+        if removed:
+            await self.raise_event(TeamChanged(team.workspace, team.id, left=(member.id,)))
+        return removed
+
+    async def set_channel(self, channel: Channel) -> Channel:
+        """Give a team its channel for a purpose, instead of the one it had."""
+        stored = await self.directory.set_channel(channel)
+        await self.raise_event(TeamChanged(stored.workspace, stored.team))
+        return stored
+
+    async def channel_at(self, place: Place) -> Channel | None:
+        """Return the first team channel that is this place, or None."""
+        return await self.directory.channel_at(place)
+
+    def _working_time(self, member: Member, absences: Sequence[Absence]) -> WorkingTime:
+        leave = tuple(Leave(a.first, a.last, a.reason) for a in absences)
+        if member.holidays is None:
+            return WorkingTime(member.zone, member.week, leave)
+        return WorkingTime(member.zone, member.week, leave, partial(self.holidays.holiday, member.holidays))
+
+
+def _schedule_of(member: Member) -> tuple[Any, ...]:
+    return (member.zone, member.week, member.holidays, member.active)

@@ -1,0 +1,262 @@
+"""From a queued message to the platform: order, keys, retries, and what is done when nobody can tell."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.app import services
+from bot.engine.engine import Engine
+from bot.engine.errors import OutcomeUnknown, Refused, TryLater
+from bot.engine.ports import Chunk, Localizer, Op, Outgoing, Reader, Rendered
+from bot.engine.transaction import to_member, to_place, to_thread
+from bot.model.event import Inbound
+from bot.model.identity import Account, Identity, MemberId, Place, TeamId
+from bot.model.message import Message, catalogue, say
+from bot.model.people import Member, Team, Workspace
+from bot.model.working_time import WorkingWeek
+from bot.platforms.console.render import render
+from bot.storage.database import Database
+from bot.storage.migrate import create_all
+from bot.testing.clock import VirtualClock
+
+_, n_ = catalogue("test")
+START = datetime(2026, 10, 26, 12, tzinfo=UTC)
+ROOM = Place("fake", "room")
+
+
+@dataclass
+class FakePlatform:
+    """Accepts messages as a platform does, and fails as told: one entry of `faults` for each call."""
+
+    name: str = "fake"
+    safe_window: timedelta = timedelta(minutes=10)
+    faults: list[Exception | None] = field(default_factory=list)
+    accepted: list[tuple[str, str, str]] = field(default_factory=list)
+    edited: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    readable: bool = True
+
+    def render(self, message: Message, reader: Reader, localizer: Localizer) -> Sequence[Rendered]:
+        return render(message, reader, localizer)
+
+    async def direct_place(self, identity: Identity) -> Place:
+        return Place("fake", f"dm-{identity.account}")
+
+    async def send(self, place: Place, content: Mapping[str, Any], chunk: Chunk) -> str:
+        self.calls.append(chunk.key)
+        fault = self.faults.pop(0) if self.faults else None
+        if isinstance(fault, TryLater | Refused):
+            raise fault
+        self.accepted.append((place.thread or place.address, chunk.key, chunk.text))
+        if fault is not None:
+            raise fault
+        return f"m{len(self.accepted)}"
+
+    async def edit(self, place: Place, message_id: str, content: Mapping[str, Any], chunk: Chunk) -> None:
+        self.edited.append((message_id, chunk.text))
+
+    async def delete(self, place: Place, message_id: str, chunk: Chunk) -> None:
+        self.edited.append((message_id, ""))
+
+    async def react(self, place: Place, message_id: str, emoji: str, chunk: Chunk) -> None:
+        self.edited.append((message_id, emoji))
+
+    async def open_thread(self, place: Place, message_id: str, title: str, chunk: Chunk) -> str:
+        return f"thread-of-{message_id}"
+
+    async def find(self, place: Place, key: str, since: datetime) -> str | None:
+        if not self.readable:
+            raise OutcomeUnknown("history can't be read")
+        return next((f"m{i}" for i, sent in enumerate(self.accepted, 1) if sent[1] == key), None)
+
+    async def start(self, receive: Callable[[Inbound], Awaitable[None]], position: str | None) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass
+class World:
+    """An engine without cogs on a fake platform: the workspace, an owner at work, and what is queued."""
+
+    engine: Engine
+    platform: FakePlatform
+    clock: VirtualClock
+    database: Database
+    workspace: Workspace
+    owner: MemberId
+    member: MemberId
+
+    async def queue(self, *rows: Outgoing) -> None:
+        async with self.database.transaction() as stores:
+            await stores.outbox.queue(rows, self.clock.now())
+
+    def post(self, key: str, text: str = "Hello", **more: Any) -> Outgoing:
+        """Return a row for the room."""
+        message = say(_("{text}", text=text))
+        to = more.pop("to", to_place(ROOM))
+        return Outgoing(self.workspace.id, to, "test.post", key, message=message, **more)
+
+    async def wait(self, length: timedelta) -> None:
+        self.clock.move_to(self.clock.now() + length)
+        await self.engine.drain()
+
+    def texts(self) -> list[str]:
+        return [text for _place, _key, text in self.platform.accepted]
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    clock = VirtualClock(START)
+    database = Database.in_memory()
+    await create_all(database, [])
+    platform = FakePlatform()
+    engine = Engine(database, {"fake": platform}, services([]).registry, services([]), clock)
+    async with database.transaction() as stores:
+        workspace = await stores.directory.create_workspace("Test", "en", "fake", "fake")
+        people = []
+        for name in ("Olu", "Mei"):
+            week = WorkingWeek.from_text("09:00-17:00 mon-fri")
+            member = Member(MemberId(0), workspace.id, name, "UTC", week)
+            people.append(await stores.directory.create_member(member, Account(Identity("fake", name), name)))
+        team = await stores.directory.create_team(Team(TeamId(0), workspace.id, "Atlas", "UTC", people[0].id))
+        for person in people:
+            await stores.directory.add_to_team(team.id, person.id)
+    yield World(engine, platform, clock, database, workspace, people[0].id, people[1].id)
+    await database.close()
+
+
+async def test_a_message_leaves_once_however_often_the_engine_looks(world: World) -> None:
+    await world.queue(world.post("a"))
+    await world.engine.drain()
+    await world.wait(timedelta(hours=1))
+    assert world.texts() == ["Hello"]
+
+
+async def test_a_key_that_was_used_before_sends_nothing(world: World) -> None:
+    await world.queue(world.post("a", "first"), world.post("a", "second"))
+    await world.queue(world.post("a", "third"))
+    await world.engine.drain()
+    assert world.texts() == ["first"]
+
+
+async def test_a_call_that_broke_off_is_repeated_under_the_same_key(world: World) -> None:
+    world.platform.faults = [OutcomeUnknown("reset")]
+    await world.queue(world.post("a"))
+    await world.engine.drain()
+    await world.wait(timedelta(minutes=1))
+    assert len(world.platform.calls) == 2
+    assert len(set(world.platform.calls)) == 1
+
+
+async def test_what_follows_waits_for_what_failed_and_keeps_its_order(world: World) -> None:
+    world.platform.faults = [TryLater("busy", timedelta(seconds=30))]
+    await world.queue(world.post("a", "one"), world.post("b", "two"))
+    await world.engine.drain()
+    assert world.texts() == []
+    await world.wait(timedelta(seconds=31))
+    assert world.texts() == ["one", "two"]
+
+
+async def test_a_failing_place_does_not_hold_up_another(world: World) -> None:
+    world.platform.faults = [TryLater("busy", timedelta(hours=1))]
+    other = to_place(Place("fake", "other"))
+    await world.queue(world.post("a", "one"), world.post("b", "two", to=other))
+    await world.engine.drain()
+    assert world.texts() == ["two"]
+
+
+async def test_past_the_platforms_memory_the_history_is_read_before_sending_again(world: World) -> None:
+    world.platform.faults = [OutcomeUnknown("reset")]
+    await world.queue(world.post("a"))
+    await world.engine.drain()
+    world.clock.move_to(START + timedelta(hours=2))
+    await world.engine.drain()
+    assert world.texts() == ["Hello"]
+    assert len(world.platform.calls) == 1
+
+
+async def test_past_the_platforms_memory_what_never_arrived_is_sent(world: World) -> None:
+    world.platform.faults = [TryLater("down", timedelta(hours=2))]
+    await world.queue(world.post("a"))
+    await world.engine.drain()
+    await world.wait(timedelta(hours=3))
+    assert world.texts() == ["Hello"]
+
+
+async def test_what_nobody_can_tell_is_held_and_the_owner_is_told(world: World) -> None:
+    world.platform.faults = [OutcomeUnknown("reset")]
+    await world.queue(world.post("a", to=to_member(world.member)))
+    await world.engine.drain()
+    world.platform.readable = False
+    await world.wait(timedelta(hours=2))
+    await world.wait(timedelta(hours=2))
+    assert [place for place, _key, _text in world.platform.accepted] == ["dm-Mei", "dm-Olu"]
+    assert "can't tell whether a message of Atlas arrived" in world.texts()[1]
+
+
+async def test_a_closed_conversation_is_not_hammered_and_the_owner_is_told_once_a_day(world: World) -> None:
+    world.platform.faults = [Refused("closed"), None, Refused("closed")]
+    await world.queue(world.post("a", to=to_member(world.member)))
+    await world.engine.drain()
+    await world.queue(world.post("b", to=to_member(world.member)))
+    await world.engine.drain()
+    await world.wait(timedelta(hours=1))
+    assert [place for place, _key, _text in world.platform.accepted] == ["dm-Olu"]
+    assert "could not reach Mei" in world.texts()[0]
+
+
+async def test_an_edit_that_comes_before_its_message_left_changes_what_leaves(world: World) -> None:
+    await world.queue(world.post("a", "old"), _edit(world, "a", "new", "a2"))
+    await world.engine.drain()
+    assert (world.texts(), world.platform.edited) == (["new"], [])
+
+
+async def test_of_several_edits_the_newest_wins(world: World) -> None:
+    await world.queue(world.post("a", "old"))
+    await world.engine.drain()
+    await world.queue(_edit(world, "a", "newer", "a2"), _edit(world, "a", "newest", "a3"))
+    await world.engine.drain()
+    assert world.platform.edited == [("m1", "newest")]
+
+
+async def test_an_edit_waits_until_its_message_has_arrived(world: World) -> None:
+    world.platform.faults = [TryLater("busy", timedelta(minutes=5))]
+    await world.queue(world.post("a", "old"))
+    await world.engine.drain()
+    await world.queue(_edit(world, "a", "new", "a2"))
+    await world.engine.drain()
+    assert world.platform.edited == []
+    await world.wait(timedelta(minutes=6))
+    assert world.platform.edited == [("m1", "new")]
+
+
+async def test_an_edit_that_grows_past_one_message_adds_another_and_one_that_shrinks_takes_it_away(
+    world: World,
+) -> None:
+    await world.queue(world.post("a", "short"))
+    await world.engine.drain()
+    await world.queue(_edit(world, "a", "long " * 1500, "a2"))
+    await world.engine.drain()
+    assert len(world.platform.accepted) == 2
+    await world.queue(_edit(world, "a", "short again", "a3"))
+    await world.engine.drain()
+    assert ("m1", "short again") in world.platform.edited
+    assert ("m2", "") in world.platform.edited
+
+
+async def test_a_reply_in_a_thread_goes_under_its_post(world: World) -> None:
+    await world.queue(world.post("a", "post", title=_("Day")), world.post("b", "reply", to=to_thread("a")))
+    await world.engine.drain()
+    assert [(place, text) for place, _key, text in world.platform.accepted] == [
+        ("room", "post"),
+        ("thread-of-m1", "reply"),
+    ]
+
+
+def _edit(world: World, root: str, text: str, key: str) -> Outgoing:
+    return Outgoing(
+        world.workspace.id, to_thread(root), "test.edit", key, Op.EDIT, say(_("{text}", text=text)), root=root
+    )

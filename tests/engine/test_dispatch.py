@@ -1,0 +1,284 @@
+"""What happens with what people say: commands, answers, choices, strangers, faults."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.api import (
+    AskFirst,
+    BadInput,
+    Call,
+    Choice,
+    Cog,
+    Conversation,
+    Message,
+    Rest,
+    Said,
+    SourceDeleted,
+    SourceEdited,
+    Team,
+    Timer,
+    Transaction,
+    WorkspaceId,
+    catalogue,
+    command,
+    say,
+    to_member,
+)
+from bot.engine.errors import StorageFull
+from bot.model.event import MessageReceived
+from bot.model.identity import Account, Identity, Place
+from bot.testing.stage import Stage
+
+_, n_ = catalogue("test")
+START = datetime(2026, 10, 26, 10, tzinfo=UTC)
+
+
+@command("ask me", help="Ask me something", example="ask me colour")
+async def ask(call: Call, topic: str) -> Message:
+    label = _("The {topic} question", topic=topic)
+    expires = call.tx.now + timedelta(days=1)
+    await call.tx.conversations.open(
+        Conversation(0, call.workspace.id, call.member.id, "test", "topic", topic, label, {}, expires)
+    )
+    return say(_("What about {topic}?", topic=topic), choices=[Choice("pass", _("Pass"), "⏭")])
+
+
+@command("pass", help="Answer nothing", example="pass")
+async def pass_(call: Call, team: Team | None = None) -> Message:
+    return say(_("Passed."))
+
+
+@command("note", help="Note something", example="note it")
+async def note(call: Call, text: Rest | None = None) -> Message:
+    return say(_("Noted {text}.", text=text or ""))
+
+
+@command("look", help="Look at it", example="look", read=True)
+async def look(call: Call) -> Message:
+    return say(
+        n_(
+            "{count} question",
+            "{count} questions",
+            len(await call.tx.conversations.of_member(call.member.id, call.tx.now)),
+        )
+    )
+
+
+@command("drop it", help="Drop everything", example="drop it", admin=True)
+async def drop(call: Call, sure: bool = False) -> Message:
+    if not sure:
+        raise AskFirst(_("Drop everything?"), "drop it sure:yes")
+    return say(_("Dropped."))
+
+
+@command("half done", help="Write, then fail", example="half done bad")
+async def half_done(call: Call, how: str) -> Message:
+    await ask(call, "half")
+    call.tx.send(to_member(call.member.id), say(_("Half")), workspace=call.workspace.id, kind="test.half", key="half")
+    if how == "bad":
+        raise BadInput(_("That was bad."))
+    raise RuntimeError("broken")
+
+
+async def answered(tx: Transaction, conversation: Conversation, said: Said) -> Message:
+    return say(_("{subject}: {text}", subject=conversation.subject, text=said.text))
+
+
+async def edited(tx: Transaction, event: SourceEdited) -> None:
+    key = f"edited:{event.source.message_id}:{tx.now}"
+    tx.send(
+        to_member(event.member), say(_("Now {text}", text=event.text)), workspace=WorkspaceId(1), kind="t.e", key=key
+    )
+
+
+async def deleted(tx: Transaction, event: SourceDeleted) -> None:
+    key = f"deleted:{event.source.message_id}"
+    tx.send(to_member(event.member), say(_("Gone")), workspace=WorkspaceId(1), kind="t.d", key=key)
+
+
+async def ring(tx: Transaction, due: Sequence[Timer]) -> None:
+    for timer in due:
+        if timer.data.get("broken"):
+            raise RuntimeError("broken timer")
+        assert timer.member is not None
+        tx.send(
+            to_member(timer.member), say(_("Ring {key}", key=timer.key)),
+            workspace=timer.workspace, kind="test.ring", key=f"ring:{timer.key}",
+        )  # fmt: skip
+
+
+COG = Cog(
+    "test",
+    commands=[ask, pass_, note, look, drop, half_done],
+    jobs={"ring": ring},
+    listeners={SourceEdited: edited, SourceDeleted: deleted},
+    conversations={"topic": answered},
+)
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with Stage.create(start=START, cogs=[COG]) as stage:
+        ana = await stage.member("Ana", zone="Europe/Lisbon", admin=True)
+        bo = await stage.member("Bo", zone="Europe/Lisbon")
+        await stage.team("Atlas", ana, bo)
+        stage.room("lobby")
+        yield stage
+
+
+async def said(stage: Stage, *args: Any, **more: Any) -> list[str]:
+    return [seen.text for seen in await stage.says(*args, **more)]
+
+
+async def test_in_a_direct_conversation_a_command_needs_no_prefix(stage: Stage) -> None:
+    assert await said(stage, "Bo", "pass") == ["Passed."]
+    assert await said(stage, "Bo", "!helio pass") == ["Passed."]
+
+
+async def test_in_a_room_only_what_is_for_the_bot_is_answered(stage: Stage) -> None:
+    assert await said(stage, "Bo", "pass", "lobby") == []
+    assert await said(stage, "Bo", "!helio pass", "lobby") == ["Passed."]
+    assert await said(stage, "Bo", "@Heliotrope pass", "lobby") == ["Passed."]
+
+
+async def test_an_answer_goes_to_the_open_question(stage: Stage) -> None:
+    await stage.says("Bo", "ask me colour")
+    assert await said(stage, "Bo", "green, I think") == ["colour: green, I think"]
+
+
+async def test_with_a_question_open_a_whole_command_is_a_command(stage: Stage) -> None:
+    await stage.says("Bo", "ask me colour")
+    assert await said(stage, "Bo", "pass") == ["Passed."]
+    assert await said(stage, "Bo", "drop it") == [
+        "Only admins can use `drop it`. Ask one of them, or see `help` for what you can do."
+    ]
+
+
+@pytest.mark.parametrize("text", ["note the colours of the docs", "pass on the keys to Mei", "passed the review"])
+async def test_with_a_question_open_a_sentence_that_begins_like_a_command_is_an_answer(stage: Stage, text: str) -> None:
+    await stage.says("Bo", "ask me colour")
+    assert await said(stage, "Bo", text) == [f"colour: {text}"]
+
+
+async def test_with_two_questions_open_it_asks_which_and_keeps_what_was_said(stage: Stage) -> None:
+    await stage.says("Bo", "ask me colour")
+    await stage.says("Bo", "ask me food")
+    (which,) = await said(stage, "Bo", "green")
+    assert "1. The colour question" in which
+    assert "2. The food question" in which
+    (again,) = await said(stage, "Bo", "and blue")
+    assert "2. The food question" in again
+    assert await said(stage, "Bo", "1") == ["colour: green\n\n───\n\ncolour: and blue"]
+    assert await said(stage, "Bo", "more") == ["colour: more"]
+
+
+async def test_a_choice_runs_its_command_by_press_or_reaction(stage: Stage) -> None:
+    await stage.says("Bo", "ask me colour")
+    assert [s.text for s in await stage.reacts("Bo", "⏭️")] == ["Passed."]
+    await stage.says("Bo", "ask me colour")
+    assert [s.text for s in await stage.presses("Bo", "pass")] == ["Passed."]
+
+
+async def test_a_reaction_that_is_no_choice_is_nobodys_business(stage: Stage) -> None:
+    await stage.says("Bo", "ask me colour")
+    assert await stage.reacts("Bo", "❤️") == []
+    assert await stage.reacts("Bo", "⏭", removed=True) == []
+
+
+async def test_edits_and_deletions_reach_the_cogs(stage: Stage) -> None:
+    await stage.says("Bo", "pass")
+    assert [s.text for s in await stage.edits("Bo", 1, "other")] == ["Now other"]
+    assert [s.text for s in await stage.deletes("Bo", 1)] == ["Gone"]
+
+
+@pytest.mark.parametrize("how", ["bad", "broken"])
+async def test_a_handler_that_fails_leaves_nothing_behind_but_an_answer(stage: Stage, how: str) -> None:
+    (answer,) = await said(stage, "Bo", f"half done {how}")
+    assert answer == "That was bad." if how == "bad" else "nothing was changed" in answer
+    assert await said(stage, "Bo", "look") == ["0 questions"]
+
+
+async def test_what_needs_confirming_is_done_only_after_a_yes(stage: Stage) -> None:
+    (question,) = await said(stage, "Ana", "drop it")
+    assert question.startswith("Drop everything? Answer yes or no.")
+    assert await said(stage, "Ana", "no") == ["Nothing was changed."]
+    await stage.says("Ana", "drop it")
+    assert await said(stage, "Ana", "Yes") == ["Dropped."]
+    (unknown,) = await said(stage, "Ana", "yes")
+    assert "Dropped" not in unknown
+
+
+async def test_in_a_room_the_question_shows_the_command_that_confirms(stage: Stage) -> None:
+    (question,) = await said(stage, "Ana", "!helio drop it", "lobby")
+    assert "`!helio drop it sure:yes`" in question
+    assert await said(stage, "Ana", "!helio drop it sure:yes", "lobby") == ["Dropped."]
+
+
+async def test_an_unknown_command_suggests_the_nearest(stage: Stage) -> None:
+    (answer,) = await said(stage, "Bo", "!helio ask mee colour", "lobby")
+    assert "Did you mean `!helio ask me`?" in answer
+
+
+async def test_free_text_without_an_open_question_is_not_swallowed_silently(stage: Stage) -> None:
+    (answer,) = await said(stage, "Bo", "I wonder what you are for, dear little bot")
+    assert "no question open" in answer
+
+
+async def test_a_stranger_is_greeted_once_a_day_and_changes_nothing(stage: Stage) -> None:
+    stage.account("Zed")
+    (hello,) = await said(stage, "Zed", "hello?")
+    assert "you are in none of them yet" in hello
+    assert await said(stage, "Zed", "pass") == []
+    await stage.until(START + timedelta(days=1))
+    assert len(await said(stage, "Zed", "pass")) == 1
+
+
+async def test_other_bots_and_the_bot_itself_are_never_answered(stage: Stage) -> None:
+    stage.account("Robo", bot=True)
+    assert await said(stage, "Robo", "!helio pass", "lobby") == []
+    assert await said(stage, "Robo", "hello") == []
+
+
+async def test_an_event_that_is_told_again_is_handled_once(stage: Stage) -> None:
+    place = Place("console", "dm:Bo")
+    event = MessageReceived(
+        "replayed", place, Account(Identity("console", "Bo"), "Bo"), START, direct=True, message_id="x", text="pass"
+    )
+    await stage.installation.engine.receive(event)
+    await stage.installation.engine.receive(event)
+    assert [s.text for s in await stage.settle()] == ["Passed."]
+
+
+async def test_what_came_while_the_database_was_full_is_handled_when_it_is_told_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(dispatcher: Any, tx: Transaction, event: Any) -> None:
+        raise StorageFull("disk full")
+
+    place = Place("console", "dm:Bo")
+    event = MessageReceived(
+        "full", place, Account(Identity("console", "Bo"), "Bo"), START, direct=True, message_id="x", text="pass"
+    )
+    with monkeypatch.context() as broken:
+        broken.setattr(type(stage.installation.engine.dispatcher), "handle", full)
+        with pytest.raises(StorageFull):
+            await stage.installation.engine.receive(event)
+    await stage.installation.engine.receive(event)
+    assert [s.text for s in await stage.settle()] == ["Passed."]
+
+
+async def test_a_timer_whose_job_fails_keeps_no_other_waiting_and_is_tried_again(stage: Stage) -> None:
+    async with stage.transaction() as tx:
+        (ana,) = await tx.people.members_of_identity(Identity("console", "Ana"))
+        at = START + timedelta(hours=1)
+        timers = [Timer("test", "ring", key, at, ana.workspace, ana.id) for key in ("a", "b")]
+        broken = Timer("test", "ring", "0", at, ana.workspace, ana.id, {"broken": True})
+        await tx.timers.set([broken, *timers])
+    seen = await stage.until(at)
+    assert {line for s in seen for line in s.text.split("\n") if line.startswith("Ring")} == {"Ring a", "Ring b"}
+    async with stage.transaction() as tx:
+        (again,) = await tx.timers.find("test", "ring", ["0"])
+    assert again.due == at + timedelta(minutes=5)
