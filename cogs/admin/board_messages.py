@@ -1,0 +1,159 @@
+"""What the admin cog shows of a team: who works now, who next, and where it talks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.api import (
+    Bullets,
+    Channel,
+    Choice,
+    CommandText,
+    Day,
+    Days,
+    Fields,
+    Heading,
+    Listing,
+    Member,
+    Message,
+    Person,
+    Sentence,
+    Span,
+    Team,
+    Text,
+    TimeOfDay,
+    Value,
+    WorkingWeek,
+    ZoneName,
+    catalogue,
+    message,
+)
+from cogs.admin.domain import Board, Desk, by_hours, quoted
+from cogs.admin.messages import channels_text
+
+_, n_ = catalogue("admin")
+_MINUTE = timedelta(minutes=1)
+
+
+def team_board(team: Team, board: Board, own: Sequence[Channel], now: datetime) -> Message:
+    """Show a team at this instant; every time is on the clock of the member it is about."""
+    blocks: list[Heading | Text | Bullets | Fields] = [Heading(team.name), Text((_summary(board, now),))]
+    if board.working:
+        blocks += [Text((_("At work now:"),)), Bullets(tuple(_working(desk, now) for desk in board.working))]
+    if board.waiting:
+        blocks += [
+            Text((_("Next, in the order they start:"),)),
+            Bullets(tuple(_waiting(d, now) for d in board.waiting)),
+        ]
+    if not board.working and not board.waiting:
+        form = CommandText(f"team add {quoted(team.name)} <member>")
+        blocks.append(Text((_("An admin adds people with {form}.", form=form),)))
+    return message(*blocks, Fields(((_("Channels"), channels_text(team, own)),)))
+
+
+def _summary(board: Board, now: datetime) -> Sentence:
+    ahead = board.waiting[0] if board.waiting and board.waiting[0].shift else None
+    people = len(board.working) + len(board.waiting)
+    if not people:
+        return _("Nobody is in this team yet.")
+    working = n_(
+        "{count} of {people} is at work now.",
+        "{count} of {people} are at work now.",
+        len(board.working),
+        people=people,
+    )
+    if not board.working:
+        working = _("Nobody is at work now.")
+    if ahead is None or ahead.shift is None:
+        return working
+    return _(
+        "{working} Next is {person}, in {span}.",
+        working=working,
+        person=_person(ahead.member),
+        span=_span(ahead.shift.start - now),
+    )
+
+
+def _working(desk: Desk, now: datetime) -> Sentence:
+    assert desk.shift is not None
+    return _(
+        "{person}: {time} in {zone}, until {end}. Hours: {hours}.",
+        **_facts(desk, now),
+        end=TimeOfDay(desk.times.local(desk.shift.end).time()),
+    )
+
+
+def _waiting(desk: Desk, now: datetime) -> Sentence:
+    if desk.shift is None:
+        return _("{person}: {time} in {zone}, no working day within a year. Hours: {hours}.", **_facts(desk, now))
+    start = desk.times.local(desk.shift.start)
+    values = {**_facts(desk, now), "start": TimeOfDay(start.time()), "day": Day(start.date())}
+    off = desk.times.reason_off(desk.times.local_date(now))
+    if off == "leave":
+        return _("{person}: {time} in {zone}, away, back {day} at {start}. Hours: {hours}.", **values)
+    if off == "holiday":
+        return _("{person}: {time} in {zone}, public holiday, back {day} at {start}. Hours: {hours}.", **values)
+    if start.date() == desk.times.local_date(now):
+        span = _span(desk.shift.start - now)
+        return _("{person}: {time} in {zone}, from {start}, in {span}. Hours: {hours}.", **values, span=span)
+    return _("{person}: {time} in {zone}, from {day} at {start}. Hours: {hours}.", **values)
+
+
+def _facts(desk: Desk, now: datetime) -> dict[str, Value]:
+    clock = desk.times.local(now).time().replace(second=0, microsecond=0)
+    return {
+        "person": _person(desk.member),
+        "time": TimeOfDay(clock),
+        "zone": ZoneName(desk.times.zone),
+        "hours": week_text(desk.times.week),
+    }
+
+
+def _person(member: Member) -> Person:
+    return Person(member.id, member.name)
+
+
+def _span(length: timedelta) -> Span:
+    """A wait in whole minutes, rounded up: nobody starts before it is over."""
+    return Span(-(-length // _MINUTE) * _MINUTE)
+
+
+def week_text(week: WorkingWeek) -> Value:
+    """The working week: hours with their weekdays."""
+    parts: list[Value] = []
+    for hours, days in by_hours(week):
+        start, end = TimeOfDay(hours.start), TimeOfDay(hours.end)
+        if hours.overnight:
+            parts.append(_("{start}–{end} overnight ({days})", start=start, end=end, days=Days(days)))
+        else:
+            parts.append(_("{start}–{end} ({days})", start=start, end=end, days=Days(days)))
+    return Listing(tuple(parts)) if parts else _("no working hours")
+
+
+def team_list(teams: Sequence[tuple[Team, Board]]) -> Message:
+    """Show a workspace's teams, each with how many are at work."""
+    choices = (
+        Choice(
+            f"team show {quoted(team.name)}",
+            _("Show {team}", team=team.name),
+            f"{n}\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}",
+        )
+        for n, (team, _board) in enumerate(teams[:9], start=1)
+    )
+    return message(
+        Heading(_("Teams")),
+        Fields(tuple((team.name, _headcount(board)) for team, board in teams)),
+        _("One team in full: {form}.", form=CommandText("team show <team>")),
+        choices=choices,
+    )
+
+
+def _headcount(board: Board) -> Sentence:
+    at_work = len(board.working)
+    return n_(
+        "{count} member, {working} at work now",
+        "{count} members, {working} at work now",
+        at_work + len(board.waiting),
+        working=at_work,
+    )

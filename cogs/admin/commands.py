@@ -1,0 +1,187 @@
+"""The commands by which administrators make teams, and everyone sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import time
+from typing import Literal
+
+from bot.api import (
+    N_,
+    Account,
+    Call,
+    Channel,
+    ChannelId,
+    Hours,
+    Member,
+    MemberId,
+    Message,
+    Person,
+    Purpose,
+    Rest,
+    Team,
+    TeamId,
+    WorkingWeek,
+    Zone,
+    command,
+)
+from cogs.admin import board_messages, domain, messages
+
+FIRST_WEEK = WorkingWeek.uniform(Hours(time(9), time(17)))
+"""The hours a person is taken to work before they say: Monday to Friday."""
+
+
+@command(
+    "team create",
+    help=N_("Make a team; you become its owner and first member"),
+    example="team create Borealis zone:Lisbon",
+    admin=True,
+    founds=True,
+)
+async def create(call: Call, *, zone: Zone | None = None, name: Rest) -> Message:
+    """Make a team in the given zone (left out: the caller's), with the caller as owner and first member."""
+    people = call.tx.people
+    name = await _usable_name(call, name, "team create Atlas")
+    caller = await call.reread()
+    team = await people.create_team(Team(TeamId(0), call.workspace.id, name, zone or caller.zone, caller.id))
+    await people.add_to_team(team, caller)
+    standup = "standup create" in call.tx.services.registry.commands
+    return messages.created(team, messages.next_steps(team, standup=standup))
+
+
+@command("team rename", help=N_("Give a team another name"), example="team rename Atlas Polaris", admin=True)
+async def rename(call: Call, team: Team, name: Rest) -> Message:
+    """Rename a team."""
+    name = await _usable_name(call, name, f"team rename {domain.quoted(team.name)} Polaris", besides=team)
+    after = replace(team, name=name)
+    await call.tx.people.save_team(after)
+    return messages.renamed(team, after)
+
+
+@command(
+    "team timezone",
+    help=N_("Set the zone that a team's members start with until they tell theirs"),
+    example="team timezone Atlas Lisbon",
+    admin=True,
+)
+async def move(call: Call, team: Team, zone: Zone) -> Message:
+    """Set a team's zone; its members without a zone of their own follow."""
+    people, after = call.tx.people, replace(team, zone=zone)
+    await people.save_team(after)
+    followers = [m for m in await people.members_of_team(team.id) if not m.zone_known]
+    for member in followers:
+        await people.save_member(replace(member, zone=zone))
+    return messages.moved(team, after, len(followers))
+
+
+@command("team delete", help=N_("Delete a team; what people wrote stays"), example="team delete Atlas", admin=True)
+async def delete(call: Call, team: Team, yes: bool = False) -> Message:
+    """Delete a team, after asking."""
+    members = len(await call.tx.people.members_of_team(team.id))
+    if not yes:
+        raise messages.ask_delete(team, members)
+    await call.tx.people.delete_team(team)
+    return messages.deleted(team, members)
+
+
+@command("team add", help=N_("Add a person to a team"), example="team add Atlas Dee", admin=True)
+async def add(call: Call, team: Team, member: Account) -> Message:
+    """Put a person in a team; who is new here starts with the team's zone, and is asked for their own."""
+    person = await _member_of(call, member) or await _new_member(call, team, member)
+    shown = Person(person.id, person.name)
+    if not await call.tx.people.add_to_team(team, person):
+        raise messages.in_already(team, shown)
+    return messages.added(team, shown, None if person.zone_known else person.zone)
+
+
+@command("team remove", help=N_("Take a person out of a team"), example="team remove Atlas Bo", admin=True)
+async def remove(call: Call, team: Team, member: Member) -> Message:
+    """Take a person out of a team; they stay in the workspace."""
+    shown = Person(member.id, member.name)
+    if not await call.tx.people.remove_from_team(team, member):
+        raise messages.not_in(team, shown)
+    return messages.removed(team, shown, owner=team.owner == member.id)
+
+
+@command(
+    "team show",
+    help=N_("See who of a team is at work now, and who is next"),
+    example="team show Atlas",
+    read=True,
+)
+async def show(call: Call, team: Team | None = None) -> Message:
+    """Show one team; without a name the only one there is, or the list."""
+    teams = [team] if team else await call.tx.people.teams(call.workspace.id)
+    if len(teams) != 1:
+        return await _list(call, teams)
+    own = await call.tx.people.channels(teams[0].id)
+    return board_messages.team_board(teams[0], await _board(call, teams[0]), own, call.tx.now)
+
+
+@command("team list", help=N_("See all teams"), example="team list", read=True)
+async def list_teams(call: Call) -> Message:
+    """List the workspace's teams."""
+    return await _list(call, await call.tx.people.teams(call.workspace.id))
+
+
+@command(
+    "channel set",
+    help=N_("Make the channel you type this in a team's place for handoffs or social threads"),
+    example="channel set Atlas handoff here",
+    admin=True,
+)
+async def set_channel(
+    call: Call, team: Team, purpose: Literal["handoff", "social"], where: Literal["here"] | None = None
+) -> Message:
+    """Give a team the channel of the call; `where` is only there to be typed."""
+    people, wanted = call.tx.people, Purpose(purpose)
+    if call.direct:
+        raise messages.only_in_a_channel(team, wanted)
+    before = next(iter(await people.channels(team.id, wanted)), None)
+    place = replace(call.place, thread=None)
+    sharing = await people.channel_at(place)
+    other = await people.team(sharing.team) if sharing and sharing.team != team.id else None
+    channel = Channel(ChannelId(0), call.workspace.id, team.id, wanted, place, call.place_name)
+    return messages.channel_set(await people.set_channel(channel), team, before, other)
+
+
+@command("channel show", help=N_("See which channels the teams use"), example="channel show", read=True)
+async def show_channels(call: Call, team: Team | None = None) -> Message:
+    """Show the channels of one team, or of all."""
+    teams = [team] if team else await call.tx.people.teams(call.workspace.id)
+    if not teams:
+        return messages.no_teams(admin=call.admin)
+    return messages.channels([(t, await call.tx.people.channels(t.id)) for t in teams])
+
+
+async def _list(call: Call, teams: Sequence[Team]) -> Message:
+    if not teams:
+        return messages.no_teams(admin=call.admin)
+    return board_messages.team_list([(team, await _board(call, team)) for team in teams])
+
+
+async def _board(call: Call, team: Team) -> domain.Board:
+    members = await call.tx.people.members_of_team(team.id)
+    return domain.board(members, await call.tx.people.working_times(members), call.tx.now)
+
+
+async def _usable_name(call: Call, written: str, form: str, besides: Team | None = None) -> Rest:
+    """Return the name as it is kept; raises BadInput for one that can't be used or that another team has."""
+    name = domain.clean_name(written)
+    if problem := domain.name_problem(name):
+        raise messages.name_refused(problem, form)
+    for team in await call.tx.people.teams(call.workspace.id):
+        if domain.same_name(team.name, name) and (besides is None or team.id != besides.id):
+            raise messages.name_taken(team)
+    return Rest(name)
+
+
+async def _member_of(call: Call, account: Account) -> Member | None:
+    known = await call.tx.people.members_of_identity(account.identity)
+    return next((member for member in known if member.workspace == call.workspace.id), None)
+
+
+async def _new_member(call: Call, team: Team, account: Account) -> Member:
+    fresh = Member(MemberId(0), call.workspace.id, account.name, team.zone, FIRST_WEEK, zone_known=False)
+    return await call.tx.people.create_member(fresh, account)

@@ -1,0 +1,1 @@
+"""The admin cog, through the real engine."""

@@ -1,0 +1,1 @@
+"""The people cog, through the real engine."""
