@@ -82,8 +82,9 @@ class Packer:
         verdict = attention.gate(sends, known.working, now)
         parcels: list[Parcel] = []
         lost: list[int] = []
+        roots = {row.key: row.target.place.platform for row in sends if row.target.place is not None}
         for group in verdict.parcels:
-            parcel = await self._parcel(people, known, group, now)
+            parcel = await self._parcel(stores, people, known, group, roots, now)
             parcels.append(parcel) if parcel else lost.extend(row.id for row in group)
         for change in changes:
             parcel = await self._changed(stores, people, change, now)
@@ -125,13 +126,21 @@ class Packer:
         gated = [members[m] for m in attention.addressed(rows) if m in members]
         return _People(members, await people.working_times(gated), await people.identities(ids))
 
-    async def _parcel(self, people: People, known: _People, rows: Sequence[Outgoing], now: datetime) -> Parcel | None:
+    async def _parcel(
+        self,
+        stores: Stores,
+        people: People,
+        known: _People,
+        rows: Sequence[Outgoing],
+        roots: Mapping[str, str],
+        now: datetime,
+    ) -> Parcel | None:
         first = rows[0]
         if first.op is Op.REACT:
             return self._reaction(first)
         if first.target.kind is TargetKind.MEMBER:
             return await self._personal(people, known, rows)
-        platform = self._platform_of(first)
+        platform = await self._platform_of(stores, first, roots)
         if platform is None:
             return None
         reader = await self._channel_reader(people, known, first, platform, now)
@@ -148,12 +157,15 @@ class Packer:
         reader = Reader(await people.language_of(member), member.zone, direct=True)
         return self._built(rows, self.platforms[account.platform], reader, member=member.id)
 
-    def _platform_of(self, row: Outgoing) -> Platform | None:
-        place = row.target.place
-        if place is not None:
-            return self.platforms.get(place.platform)
-        # A thread stands where its root stands; until that is known, any platform's name would be a guess.
-        return next(iter(self.platforms.values())) if len(self.platforms) == 1 else None
+    async def _platform_of(self, stores: Stores, row: Outgoing, roots: Mapping[str, str]) -> Platform | None:
+        """Return where the row's place is; a thread is where its root is, which may be packed in this very batch."""
+        if row.target.place is not None:
+            return self.platforms.get(row.target.place.platform)
+        root = row.target.root or ""
+        if root in roots:
+            return self.platforms.get(roots[root])
+        found = await stores.outbox.parcel_of(root)
+        return self.platforms.get(found[1][0].platform) if found and found[1] else None
 
     async def _channel_reader(
         self, people: People, known: _People, row: Outgoing, platform: Platform, now: datetime

@@ -1,0 +1,1 @@
+"""Languages: sentences, values, and what people type."""
