@@ -1,0 +1,1 @@
+"""Versions of the handoff cog's tables, in order."""
