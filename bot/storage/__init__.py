@@ -1,0 +1,1 @@
+"""Durable state over SQLAlchemy Core: SQLite by default, PostgreSQL when one machine is outgrown."""

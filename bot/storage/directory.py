@@ -1,0 +1,62 @@
+"""Workspaces, members, teams, leave and channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from bot.model.identity import WorkspaceId
+from bot.model.people import Workspace
+from bot.storage.channels import ChannelRows
+from bot.storage.executor import one
+from bot.storage.members import MemberRows
+from bot.storage.tables import SCOPES, WORKSPACES
+from bot.storage.teams import TeamRows
+
+_ID, _PLATFORM, _SCOPE = one("of"), one("of_platform"), one("of_scope")
+
+_WORKSPACE = select(WORKSPACES).where(WORKSPACES.c.id == _ID)
+_WORKSPACES = select(WORKSPACES).order_by(WORKSPACES.c.id)
+_WORKSPACE_OF_SCOPE = select(WORKSPACES).join(SCOPES).where(SCOPES.c.platform == _PLATFORM, SCOPES.c.scope == _SCOPE)
+_NEW_WORKSPACE = insert(WORKSPACES).returning(WORKSPACES.c.id)
+_NEW_SCOPE = insert(SCOPES)
+
+
+class DirectoryRows(MemberRows, TeamRows, ChannelRows):
+    """The engine's `Directory`."""
+
+    async def workspace(self, id: WorkspaceId) -> Workspace:
+        """Return a workspace; raises KeyError for an unknown id."""
+
+        async def read() -> Workspace:
+            for row in await self._rows(_WORKSPACE, of=id):
+                return _workspace(row)
+            raise KeyError(id)
+
+        return await self._cached("workspace", id, read)
+
+    async def workspaces(self) -> Sequence[Workspace]:
+        """Return every workspace, in the order they were made."""
+        return [_workspace(row) for row in await self._rows(_WORKSPACES)]
+
+    async def workspace_of_scope(self, platform: str, scope: str) -> Workspace | None:
+        """Return the workspace of a tenant as a platform names it."""
+
+        async def read() -> Workspace | None:
+            rows = await self._rows(_WORKSPACE_OF_SCOPE, of_platform=platform, of_scope=scope)
+            return _workspace(rows[0]) if rows else None
+
+        return await self._cached("scope", (platform, scope), read)
+
+    async def create_workspace(self, name: str, language: str, platform: str, scope: str) -> Workspace:
+        """Store a new workspace with its first scope."""
+        self._changed()
+        (row,) = await self._rows(_NEW_WORKSPACE, name=name, language=language)
+        await self._rows(_NEW_SCOPE, platform=platform, scope=scope, workspace=row.id)
+        return Workspace(WorkspaceId(row.id), name, language)
+
+
+def _workspace(row: Any) -> Workspace:
+    return Workspace(WorkspaceId(row.id), row.name, row.language)

@@ -1,0 +1,55 @@
+"""Every inbound event once, and how far each platform has been read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from bot.model.event import Inbound
+from bot.model.moment import to_micros
+from bot.storage.directory import DirectoryRows
+from bot.storage.executor import Executor, one
+from bot.storage.tables import INBOX, POSITIONS
+
+_EVENT = (INBOX.c.platform == one("of_platform")) & (INBOX.c.event == one("of_event"))
+_KNOWN = select(INBOX.c.at).where(_EVENT)
+_ACCEPT = insert(INBOX)
+_PURGE = delete(INBOX).where(INBOX.c.at < one("before"))
+_POSITION = select(POSITIONS.c.position).where(POSITIONS.c.platform == one("of_platform"))
+_FORGET_POSITION = delete(POSITIONS).where(POSITIONS.c.platform == one("of_platform"))
+_NEW_POSITION = insert(POSITIONS)
+
+
+class InboxRows:
+    """The engine's `Inbox`."""
+
+    def __init__(self, executor: Executor, directory: DirectoryRows) -> None:
+        """Work through an executor whose transaction is open."""
+        self._execute = executor.execute
+        self._directory = directory
+
+    async def accept(self, event: Inbound) -> bool:
+        """Store the event's id and position; return False if it was there already.
+
+        The position is stored even then: an event told again comes from reading on.
+        """
+        platform = event.place.platform
+        if event.position is not None:
+            await self._execute(_FORGET_POSITION, {"of_platform": platform})
+            await self._execute(_NEW_POSITION, {"platform": platform, "position": event.position})
+        if (await self._execute(_KNOWN, {"of_platform": platform, "of_event": event.id})).rows:
+            return False
+        await self._execute(_ACCEPT, {"platform": platform, "event": event.id, "at": to_micros(event.at)})
+        if event.direct and not event.bot:
+            await self._directory.answered_from(event.author.identity, event.at)
+        return True
+
+    async def position(self, platform: str) -> str | None:
+        """Return how far a platform has been read."""
+        rows = (await self._execute(_POSITION, {"of_platform": platform})).rows
+        return rows[0].position if rows else None
+
+    async def purge(self, before: datetime) -> int:
+        """Forget events from before that instant; return how many."""
+        return (await self._execute(_PURGE, {"before": to_micros(before)})).rowcount

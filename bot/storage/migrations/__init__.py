@@ -1,0 +1,1 @@
+"""Alembic migrations of the bot's own tables; cogs bring theirs."""

@@ -1,0 +1,1 @@
+"""Alembic revisions of the bot's own tables, in order."""

@@ -1,0 +1,282 @@
+"""Outbound rows as handlers queued them, and the parcels they left in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, literal, or_, select, union_all, update
+
+from bot.engine.ports import Chunk, ChunkState, Op, Outgoing, Parcel, Target, TargetKind
+from bot.model.identity import MemberId, MessageRef, Place, WorkspaceId
+from bot.model.message import Message
+from bot.model.moment import from_micros, to_micros
+from bot.storage.chunks import AT_ONCE, NEXT_TRY, ChunkRows, read_chunk
+from bot.storage.executor import batches, many, one
+from bot.storage.tables import AT_ONCE as QUEUED_AT_ONCE
+from bot.storage.tables import CHUNKS, HELD, META, OUTBOX, QUEUED
+from bot.storage.values import read_date, read_ref, read_value, write_date, write_ref, write_value
+
+_O, _C = OUTBOX.c, CHUNKS.c
+_KEY = one("of_key")
+_KEYS, _IDS = many("keys"), many("ids")
+_NOW, _LIMIT, _BEFORE = one("now"), one("limit"), one("before")
+
+_KNOWN = select(_O.key).where(_O.key.in_(_KEYS))
+_QUEUE = insert(OUTBOX)
+
+# Two short looks, each at an index that holds nothing else: what may go at once by id, and what was held by instant.
+_FIRST_AT_ONCE = select(_O.id).where(QUEUED_AT_ONCE).order_by(_O.id).limit(_LIMIT).subquery()
+_FIRST_HELD = select(_O.id).where(HELD, _O.not_before <= _NOW).order_by(_O.id).limit(_LIMIT).subquery()
+_WAITING = (
+    select(OUTBOX)
+    .where(_O.id.in_(union_all(select(_FIRST_AT_ONCE.c.id), select(_FIRST_HELD.c.id))))
+    .order_by(_O.id)
+    .limit(_LIMIT)
+)
+_HOLD = update(OUTBOX).where(_O.id == one("of_row"), _O.state == QUEUED).values(not_before=one("until"))
+_DROP = update(OUTBOX).where(_O.id.in_(_IDS), _O.state == QUEUED).values(state="dropped")
+_ROW = select(OUTBOX).where(_O.key == _KEY)
+_AMEND = update(OUTBOX).where(_O.id == one("of_row")).values(message=one("new_message"))
+
+_META = select(META).where(META.c.key.in_(["instance", "next_id"]))
+_COUNT_ON = update(META).where(META.c.key == "next_id").values(value=one("next_id"))
+_PACK = (
+    update(OUTBOX)
+    .where(_O.id == one("of_row"))
+    .values(state="packed", parcel=one("new_parcel"), place_in_parcel=one("number"))
+)
+_PACKED_WITH = select(OUTBOX).where(_O.parcel == one("of_parcel")).order_by(_O.place_in_parcel, _O.id)
+_CHANGES = (
+    select(_O.root, _O.op, _O.message)
+    .where(_O.root.in_(_KEYS), _O.op.in_([Op.EDIT.value, Op.DELETE.value]), _O.state == "packed")
+    .order_by(_O.id)
+)
+_CHUNKS_OF = select(CHUNKS).where(_C.parcel == one("of_parcel")).order_by(_C.id)
+_CHUNKS_THAT_ARE = (
+    select(CHUNKS)
+    .where(
+        _C.message == one("of_message"),
+        _C.platform == one("of_platform"),
+        _C.address == one("of_address"),
+        _C.op == Op.SEND.value,
+        _C.state == ChunkState.SENT.value,
+    )
+    .order_by(_C.id)
+)
+
+_NEXT_AT_ONCE = select(literal(AT_ONCE, _O.not_before.type).label("due")).where(
+    select(_O.id).where(QUEUED_AT_ONCE).exists()
+)
+_NEXT_HELD = select(_O.not_before.label("due")).where(HELD).order_by(_O.not_before).limit(1)
+_NEXT_DUE = union_all(_NEXT_AT_ONCE, select(_NEXT_HELD.subquery().c.due), select(NEXT_TRY.subquery().c.due))
+
+_LATER = CHUNKS.alias("later")
+_PURGE_CHUNKS = delete(CHUNKS).where(
+    _C.pending == 0,
+    _C.changed < _BEFORE,
+    ~select(_LATER.c.id).where(_LATER.c.after == _C.id, _LATER.c.pending == 1).correlate(CHUNKS).exists(),
+)
+_PURGE_ROWS = delete(OUTBOX).where(
+    _O.created < _BEFORE,
+    or_(
+        _O.state == "dropped",
+        and_(
+            _O.state == "packed",
+            ~select(_C.id).where(_C.parcel == _O.parcel).correlate(OUTBOX).exists(),
+        ),
+    ),
+)
+
+
+class OutboxRows(ChunkRows):
+    """The engine's `Outbox`."""
+
+    async def queue(self, rows: Sequence[Outgoing], now: datetime) -> None:
+        """Store rows; one whose key is known already is left out, also when the first is in the same call."""
+        fresh: dict[str, Outgoing] = {}
+        for row in rows:
+            fresh.setdefault(row.key, row)
+        for keys in batches(list(fresh)):
+            for known in (await self._execute(_KNOWN, {"keys": keys})).rows:
+                del fresh[known.key]
+        at = to_micros(now)
+        await self._execute(_QUEUE, [_columns(row, at) for row in fresh.values()])
+
+    async def waiting(self, now: datetime, limit: int) -> Sequence[Outgoing]:
+        """Return rows not packed yet whose `not_before` has come, oldest first."""
+        rows = (await self._execute(_WAITING, {"now": to_micros(now), "limit": limit})).rows
+        return [_outgoing(row) for row in rows]
+
+    async def hold(self, rows: Mapping[int, datetime]) -> None:
+        """Put rows off until an instant each."""
+        await self._execute(_HOLD, [{"of_row": id, "until": to_micros(at)} for id, at in rows.items()])
+
+    async def drop(self, rows: Iterable[int]) -> None:
+        """Mark rows as superseded: they are never packed, and replies to them go nowhere."""
+        for batch in batches(rows):
+            await self._execute(_DROP, {"ids": batch})
+        await self._settle_order(0, behind=False)
+
+    async def amend(self, key: str, message: Message | None) -> bool:
+        """Give the row with this key another message (None: drop it), if it is not packed yet; return whether.
+
+        A row that was dropped before it went out stays dropped: there is nothing to change.
+        """
+        for row in (await self._execute(_ROW, {"of_key": key})).rows:
+            if row.state == "queued" and message is None:
+                await self.drop([row.id])
+            elif row.state == "queued":
+                await self._execute(_AMEND, {"of_row": row.id, "new_message": write_value(message)})
+            return bool(row.state != "packed")
+        return False
+
+    async def store(self, parcels: Sequence[Parcel], now: datetime) -> None:
+        """Store parcels with their chunks and mark their rows packed. A chunk with key "" gets its own.
+
+        Ids of chunks and parcels come from one counter and are never used again. A parcel whose chunks name
+        an earlier one (edits, and what is new at its end) goes on with that one's number.
+        """
+        meta = {row.key: row.value for row in (await self._execute(_META)).rows}
+        first_id = next_id = int(meta["next_id"])
+        chunks: list[Chunk] = []
+        packed: list[dict[str, Any]] = []
+        for parcel in parcels:
+            number = max((chunk.parcel for chunk in parcel.chunks), default=0)
+            if not number:
+                number, next_id = next_id, next_id + 1
+            for position, row in enumerate(parcel.rows):
+                packed.append({"of_row": row, "new_parcel": number, "number": position})
+            for chunk in parcel.chunks:
+                key = chunk.key or f"{meta['instance']}.{next_id}"
+                chunks.append(_fresh(chunk, next_id, number, key))
+                next_id += 1
+        await self._execute(_COUNT_ON, {"next_id": str(next_id)})
+        await self._execute(_PACK, packed)
+        await self._store_chunks(chunks, now)
+        behind = any(chunk.of is not None for chunk in chunks)
+        await self._settle_order(first_id, behind=behind)
+
+    async def parcel_of(self, key: str) -> tuple[Sequence[Outgoing], Sequence[Chunk]] | None:
+        """Return the rows (with their newest message) and chunks that the row with this key went out as.
+
+        Rows that were deleted since are left out, as are chunks that were dropped or whose message was deleted.
+        """
+        found = await self._parcel(key)
+        if found is None:
+            return None
+        _, packed, chunks = found
+        rows = {row.key: _outgoing(row) for row in packed if row.op not in (Op.EDIT, Op.DELETE)}
+        for keys in batches(list(rows)):
+            for change in (await self._execute(_CHANGES, {"keys": keys})).rows:
+                if change.op == Op.DELETE:
+                    rows.pop(change.root, None)
+                elif change.root in rows:
+                    rows[change.root] = replace(rows[change.root], message=read_value(change.message))
+        deleted = {c.of for c in chunks if c.op is Op.DELETE and c.state is not ChunkState.DROPPED}
+        stands = [c for c in chunks if c.op is Op.SEND and c.state is not ChunkState.DROPPED and c.id not in deleted]
+        return list(rows.values()), stands
+
+    async def _parcel(self, key: str) -> tuple[Any, Sequence[Any], Sequence[Chunk]] | None:
+        """Return a packed row, the rows it was packed with (itself too), and the parcel's chunks."""
+        for row in (await self._execute(_ROW, {"of_key": key})).rows:
+            if row.parcel is not None:
+                which = {"of_parcel": row.parcel}
+                packed = (await self._execute(_PACKED_WITH, which)).rows
+                chunks = [read_chunk(chunk) for chunk in (await self._execute(_CHUNKS_OF, which)).rows]
+                return row, packed, chunks
+        return None
+
+    async def sent_by(self, key: str) -> Sequence[Chunk]:
+        """Return the sent chunks of the row with this key."""
+        found = await self._parcel(key)
+        if found is None:
+            return []
+        sent = [chunk for chunk in found[2] if chunk.state is ChunkState.SENT]
+        return [chunk for chunk in sent if any(part.key == key for part in chunk.parts)]
+
+    async def row_of_message(self, ref: MessageRef) -> Outgoing | None:
+        """Return the first row that went out as this platform message."""
+        place = ref.place
+        where = {"of_platform": place.platform, "of_address": place.address, "of_message": ref.message_id}
+        for chunk in (await self._execute(_CHUNKS_THAT_ARE, where)).rows:
+            for row in (await self._execute(_PACKED_WITH, {"of_parcel": chunk.parcel})).rows:
+                return _outgoing(row)
+        return None
+
+    async def next_due(self) -> datetime | None:
+        """Return when there is something to pack or to send next; long past for "at once", None for never."""
+        due = [row.due for row in (await self._execute(_NEXT_DUE)).rows]
+        return from_micros(min(due)) if due else None
+
+    async def purge(self, before: datetime) -> int:
+        """Delete what came to its end before that instant; return how many rows and chunks."""
+        values = {"before": to_micros(before)}
+        chunks = (await self._execute(_PURGE_CHUNKS, values)).rowcount
+        return chunks + (await self._execute(_PURGE_ROWS, values)).rowcount
+
+
+def _fresh(chunk: Chunk, id: int, parcel: int, key: str) -> Chunk:
+    """Return a chunk as it is stored: nothing has been tried, whatever chunk it was made from."""
+    return replace(
+        chunk,
+        id=id,
+        parcel=parcel,
+        key=key,
+        state=ChunkState.STORED,
+        first_try=None,
+        tries=0,
+        message_id=None,
+        thread=None,
+    )
+
+
+def _columns(row: Outgoing, at: int) -> dict[str, Any]:
+    target = row.target
+    return {
+        "workspace": row.workspace,
+        "target": str(target.kind),
+        "member": target.member,
+        "platform": target.place and target.place.platform,
+        "address": target.place and target.place.address,
+        "thread": target.place and target.place.thread,
+        "target_root": target.root,
+        "kind": row.kind,
+        "key": row.key,
+        "op": str(row.op),
+        "message": write_value(row.message),
+        "root": row.root,
+        "date": write_date(row.date),
+        "asked": int(row.asked),
+        "first": int(row.first),
+        "title": write_value(row.title),
+        "ref": write_ref(row.ref),
+        "emoji": row.emoji,
+        "not_before": AT_ONCE if row.not_before is None else to_micros(row.not_before),
+        "state": "queued",
+        "created": at,
+    }
+
+
+def _outgoing(row: Any) -> Outgoing:
+    place = None if row.address is None else Place(row.platform, row.address, row.thread)
+    member = None if row.member is None else MemberId(row.member)
+    return Outgoing(
+        WorkspaceId(row.workspace),
+        Target(TargetKind(row.target), member, place, row.target_root),
+        row.kind,
+        row.key,
+        Op(row.op),
+        read_value(row.message),
+        row.root,
+        read_date(row.date),
+        bool(row.asked),
+        bool(row.first),
+        read_value(row.title),
+        read_ref(row.ref),
+        row.emoji,
+        from_micros(row.not_before) if row.not_before else None,
+        row.id,
+    )

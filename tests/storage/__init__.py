@@ -1,0 +1,1 @@
+"""The bot's own tables, and what keeps them: migrations, backups, the process lock."""
