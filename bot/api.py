@@ -44,6 +44,7 @@ from bot.model.event import (
 from bot.model.identity import Account, ChannelId, Identity, MemberId, MessageRef, Place, TeamId, WorkspaceId
 from bot.model.journal import Entry, Kind, State
 from bot.model.message import (
+    Block,
     Bullets,
     ChannelName,
     Choice,
@@ -98,6 +99,7 @@ __all__ = [
     "Account",
     "AskFirst",
     "BadInput",
+    "Block",
     "Bullets",
     "Call",
     "Cause",

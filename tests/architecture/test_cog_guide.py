@@ -40,6 +40,7 @@ async def test_the_guides_cog_posts_thanks_and_counts_them_a_week_later(kudos: C
         team = await stage.team("Atlas", ana, bo)
         await stage.channel(team, Purpose.HANDOFF, "atlas-handoff")
 
+        await stage.settle()  # welcomes
         seen = await stage.says("Ana", "kudos Bo for the *parser*")
 
         assert {s.to for s in seen} == {"channel:atlas-handoff", "dm:Ana"}
@@ -53,6 +54,7 @@ async def test_the_guides_cog_answers_wrong_input_and_changes_nothing(kudos: Cog
         ana = await stage.member("Ana", zone="Europe/Lisbon", admin=True)
         await stage.team("Atlas", ana)
 
+        await stage.settle()  # welcomes
         seen = await stage.says("Ana", "kudos Ana for nothing")
 
         assert [s.text for s in seen] == ["Atlas has no handoff channel yet."]
