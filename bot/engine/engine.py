@@ -13,10 +13,11 @@ from bot.engine.conversations import Questions
 from bot.engine.delivery import Sender
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.errors import StorageFull
-from bot.engine.packing import Packer
+from bot.engine.packing import BATCH, Packer
 from bot.engine.ports import Alarm, Clock, Platform, Probe, Storage, Stores, Timer
 from bot.engine.registry import Registry
 from bot.engine.transaction import Services, Transaction
+from bot.engine.trouble import Trouble
 from bot.model.errors import AskFirst, BadInput
 from bot.model.event import Inbound
 
@@ -26,6 +27,10 @@ TIMERS = 500
 """Timers taken in one transaction."""
 JOB_PAUSE = timedelta(minutes=5)
 """How long a timer rests whose job failed, times the number of failures."""
+
+
+PACK_PAUSE = timedelta(minutes=30)
+"""How long an outbound row rests that could not be packed."""
 
 
 def no_probe(point: str) -> None:
@@ -45,6 +50,7 @@ class Engine:
     prefix: str = "!helio"
     lanes: int = 1
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _draining: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         """Wire the parts together."""
@@ -70,11 +76,20 @@ class Engine:
             await platform.stop()
 
     async def run(self, alarm: Alarm) -> None:
-        """Do whatever is due, then sleep until something comes in or the next instant is due; for ever."""
+        """Do whatever is due, then sleep until something comes in or the next instant is due; for ever.
+
+        What goes wrong on the way is logged, and tried again after a pause: all of it is still stored.
+        """
+        trouble = Trouble("doing what is due")
         while True:
             self._changed.clear()
-            await self.drain()
-            due = await self.next_due()
+            try:
+                await self.drain()
+                due = await self.next_due()
+            except Exception as problem:
+                await trouble.pause(problem)
+                continue
+            trouble.over()
             alarm.wake_at(due, self._changed.set)
             await self._changed.wait()
 
@@ -133,9 +148,13 @@ class Engine:
     # --- what is due -------------------------------------------------------------------------------------------
 
     async def drain(self) -> None:
-        """Work until nothing is left to do at this instant: due timers, packing, delivery."""
-        while await self.tick() or await self.pack() or await self.deliver():
-            pass
+        """Work until nothing is left to do at this instant: due timers, packing, delivery.
+
+        One caller at a time: a second one would take up the chunks that the first is just sending.
+        """
+        async with self._draining:
+            while await self.tick() or await self.pack() or await self.deliver():
+                pass
 
     async def next_due(self) -> datetime | None:
         """Return the next instant (UTC) at which there is something to do, or None."""
@@ -201,14 +220,39 @@ class Engine:
 
     async def pack(self) -> int:
         """Pack one batch of outbound rows; return how many rows were looked at."""
+        try:
+            return await self._pack(BATCH)
+        except StorageFull:
+            raise
+        except Exception:
+            log.exception("a batch of outbound rows could not be packed; packing them one by one")
+            return await self._pack_singly()
+
+    async def _pack(self, limit: int) -> int:
         async with self.storage.transaction() as stores:
             tx = self.transaction(stores)
-            packed = await self.packer.pack(stores, tx.people, tx.now)
+            packed = await self.packer.pack(stores, tx.people, tx.now, limit)
             if packed:
                 self.probe("pack.before_commit")
         if packed:
             self.probe("pack.after_commit")
         return packed
+
+    async def _pack_singly(self) -> int:
+        """Pack rows one by one, so that one that can't be rendered keeps no other waiting: it alone rests."""
+        for done in range(BATCH):
+            try:
+                if not await self._pack(1):
+                    return done
+            except StorageFull:
+                raise
+            except Exception:
+                async with self.storage.transaction() as stores:
+                    for row in await stores.outbox.waiting(self.clock.now(), 1):
+                        again = self.clock.now() + PACK_PAUSE
+                        log.exception("row %s could not be packed; again at %s", row.key, again)
+                        await stores.outbox.hold({row.id: again})
+        return BATCH
 
     async def deliver(self) -> int:
         """Send one batch of chunks on every platform; return how many were tried."""

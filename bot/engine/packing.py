@@ -72,9 +72,9 @@ class Packer:
     platforms: Mapping[str, Platform]
     localizer: Localizer
 
-    async def pack(self, stores: Stores, people: People, now: datetime) -> int:
+    async def pack(self, stores: Stores, people: People, now: datetime, limit: int = BATCH) -> int:
         """Pack or hold one batch of waiting rows; return how many rows were looked at."""
-        rows = await stores.outbox.waiting(now, BATCH)
+        rows = await stores.outbox.waiting(now, limit)
         if not rows:
             return 0
         sends, changes = await self._settle_changes(stores, rows)
@@ -172,7 +172,8 @@ class Packer:
     ) -> Reader:
         message = row.message
         assert message is not None
-        workspace = await people.workspace(row.workspace)
+        # A stranger is in no workspace, and is answered all the same.
+        language = (await people.workspace(row.workspace)).language if row.workspace else "en"
         named = await people.members({person.member for person in people_in(message)})
         zones = tuple(dict.fromkeys(m.zone for m in named.values()))
         if not zones and row.target.place is not None:
@@ -185,14 +186,16 @@ class Packer:
             account = next((a.account for a in accounts if a.platform == platform.name), None)
             if account is not None:
                 pings[member] = account
-        return Reader(workspace.language, None, zones, pings=pings)
+        return Reader(language, None, zones, pings=pings)
 
     def _built(self, rows: Sequence[Outgoing], platform: Platform, reader: Reader, member: MemberId | None) -> Parcel:
         title = next((row.title for row in rows if row.title is not None), None)
         shown = self.localizer.write(title, reader, PlainStyle()) if title is not None else None
         rendered = platform.render(_joined(rows), reader, self.localizer)
         chunks = [
-            self._chunk(rows, platform.name, content, member, title=shown if i == 0 else None)
+            replace(self._chunk(rows, platform.name, content, member), title=shown)
+            if i == 0
+            else replace(self._chunk(rows, platform.name, content, member), parts=_continued(rows))
             for i, content in enumerate(rendered)
         ]
         return Parcel(tuple(row.id for row in rows), tuple(chunks))
@@ -203,7 +206,6 @@ class Packer:
         platform: str,
         rendered: Rendered,
         member: MemberId | None,
-        title: str | None = None,
     ) -> Chunk:
         first = rows[0]
         return Chunk(
@@ -220,7 +222,6 @@ class Packer:
             member=member,
             place=first.target.place,
             root=first.target.root,
-            title=title,
         )
 
     def _reaction(self, row: Outgoing) -> Parcel | None:
@@ -276,12 +277,17 @@ class Packer:
             )  # fmt: skip
         for extra in rendered[len(old) :]:
             chunk = self._chunk(rows, old[0].platform, extra, old[0].member)
-            chunks.append(replace(chunk, parts=_parts([change]), unasked=not change.asked, stream=old[0].stream))
+            chunks.append(replace(chunk, parts=_continued([change]), unasked=not change.asked, stream=old[0].stream))
         return chunks
 
 
 def _parts(rows: Sequence[Outgoing]) -> tuple[Part, ...]:
     return tuple(Part(row.kind, row.key, row.date) for row in rows)
+
+
+def _continued(rows: Sequence[Outgoing]) -> tuple[Part, ...]:
+    """Name the parts of a message that goes on in another chunk, so that nobody counts them twice."""
+    return tuple(Part(f"{row.kind}.continued", row.key, row.date) for row in rows)
 
 
 def _joined(rows: Sequence[Outgoing]) -> Message:

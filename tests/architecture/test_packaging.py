@@ -19,7 +19,7 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUN = ROOT / "requirements" / "run.txt"
 DEV = ROOT / "requirements" / "dev.txt"
 COGS = {"people", "admin", "standup", "handoff", "social"}
-PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.]+)")
+PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.]+)(?: ; python_version < \"3\.\d+\")?")
 JUSTIFIED = re.compile(r'^    "(?P<requirement>[^"]+)",? +# \S.+$', re.MULTILINE)
 
 

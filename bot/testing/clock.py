@@ -1,0 +1,25 @@
+"""A clock that stands still until it is moved."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+class VirtualClock:
+    """The port `Clock` for tests and simulations."""
+
+    def __init__(self, start: datetime) -> None:
+        """Start at an instant; raises ValueError for one without a zone."""
+        if start.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        self._now = start.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """Return the present instant, in UTC."""
+        return self._now
+
+    def move_to(self, instant: datetime) -> None:
+        """Make it that instant; raises ValueError for one that has passed."""
+        if instant < self._now:
+            raise ValueError(f"the clock does not go back from {self._now} to {instant}")
+        self._now = instant.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Crashes at random, many of them: the slow lane, `make chaos`."""

@@ -1,0 +1,1 @@
+"""What only one platform has, beside the contract that all of them keep."""

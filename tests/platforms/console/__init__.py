@@ -1,0 +1,1 @@
+"""The console's chat service, its log and how it shows messages."""
