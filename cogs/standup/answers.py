@@ -1,0 +1,206 @@
+"""From what a member says to answers: which question each part of a message is for. Nothing of a text is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from bot.api import MessageRef
+from cogs.standup.questions import plain
+
+NOTE = -1
+"""The position of what was added without a question to answer."""
+PICTURE = "🖼"
+"""Stands before the reference of a picture that is an answer."""
+
+_KEYCAP = "\ufe0f?\u20e3"
+_NUMBERED = re.compile(
+    r"(?P<indent>[ \t]*)[*_]{0,2}"
+    rf"(?:\(?(?P<n>\d{{1,2}})(?:\)|\.(?=\s|[*_]|$)|[ \t]?[:：](?=\s|$))|(?P<k>\d){_KEYCAP})"
+    r"[*_]{0,2}[ \t]*"
+)
+_LEAD = re.compile(r"[^\w\n]{0,8}(?:\d{1,2}[.)][^\w\n]{0,4})?")
+_ENDS = re.compile(r"[:：]|\?[ \t]*[:：]?|[ \t][-\u2013\u2014](?=[ \t])")
+_AFTER = re.compile(r"[*_]{0,3}[ \t]*")
+_TAIL = re.compile(r"\w[\s*_#?!.)\]-]*$")
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a message, and the position of the question it answers (`NOTE` for none)."""
+
+    question: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Where in the text an answer begins: the marker's place, and the question it names."""
+
+    question: int
+    start: int
+    end: int
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing in a text that a reader could see."""
+    return not text.translate(dict.fromkeys(map(ord, _INVISIBLE))).strip()
+
+
+def parse(text: str, phrases: Mapping[str, int], count: int, asked: int) -> tuple[Section, ...]:
+    """Divide a message among `count` questions; `asked` is the position of the open one, or `NOTE`.
+
+    In this order, the first that applies:
+
+    - Headings ("Next: ...", or a line "Next" of its own with text after it) by `phrases` divide it.
+    - Numbers at the beginning of lines do, if all are numbers of questions, rise, and none is of a question
+      before the one asked. So "1. a, 2. b" in answer to the second question is a list, and the second's answer.
+    - It is the answer to the question asked, whole.
+
+    What stands before the first marker answers the question asked if no marker names it and it comes before
+    them, else it goes with the first. Sections without text are left out.
+    """
+    marks = _headings(text, phrases) or _numbers(text, count, asked)
+    if not marks:
+        return (Section(asked, text.strip()),)
+    found = list(_sections(text, marks, asked))
+    return tuple(found) or (Section(asked, text.strip()),)
+
+
+def _sections(text: str, marks: Sequence[_Mark], asked: int) -> Iterator[Section]:
+    before = text[: marks[0].start]
+    if not is_blank(before):
+        named = {mark.question for mark in marks}
+        own = asked not in named and NOTE < asked < marks[0].question
+        yield Section(asked if own else marks[0].question, before.strip())
+    ends = [*(mark.start for mark in marks[1:]), len(text)]
+    for mark, end in zip(marks, ends, strict=True):
+        if not is_blank(text[mark.end : end]):
+            yield Section(mark.question, text[mark.end : end].strip())
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines outside of code blocks, each with its place."""
+    place, fenced = 0, False
+    for line in text.splitlines(keepends=True):
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif not fenced:
+            yield place, line.rstrip("\r\n")
+        place += len(line)
+
+
+def _headings(text: str, phrases: Mapping[str, int]) -> list[_Mark]:
+    marks = []
+    for place, line in _lines(text):
+        if not line.strip():
+            continue
+        lead = _LEAD.match(line)
+        start = lead.end() if lead else 0
+        end = _ENDS.search(line, start)
+        if end and (question := phrases.get(plain(line[start : end.end()]))) is not None:
+            after = _AFTER.match(line, end.end())
+            marks.append(_Mark(question, place, place + (after.end() if after else end.end())))
+        elif _TAIL.search(line) and (question := phrases.get(plain(line[start:]))) is not None:
+            if is_blank(text[place + len(line) :]):
+                continue  # the last word of a message is not the heading of nothing
+            marks.append(_Mark(question, place, place + len(line)))
+    return marks
+
+
+def _numbers(text: str, count: int, asked: int) -> list[_Mark]:
+    found = [(m, place) for place, line in _lines(text) if (m := _NUMBERED.match(line))]
+    if not found:
+        return []
+    least = min(len(m["indent"]) for m, _ in found)
+    outer = [(m, place) for m, place in found if len(m["indent"]) == least]
+    marks = [_Mark(int(m["n"] or m["k"]) - 1, place, place + m.end()) for m, place in outer]
+    positions = [mark.question for mark in marks]
+    rising = all(a < b for a, b in pairwise(positions))
+    if rising and max(0, asked) <= positions[0] and positions[-1] < count:
+        return marks
+    return []
+
+
+# --- an update as a whole -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One message that belongs to an update. `asked` is the question that was open when it was said."""
+
+    asked: int
+    text: str
+    attachments: tuple[str, ...]
+    source: MessageRef
+    at: datetime
+    command: bool = False
+    """Whether it was said with the command `update`."""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one message says to one question."""
+
+    text: str
+    piece: Piece
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a member's messages mean together, by the question's position; `NOTE` has what answers none."""
+
+    count: int
+    parts: Mapping[int, Sequence[Part]] = field(default_factory=dict)
+
+    @property
+    def open(self) -> tuple[int, ...]:
+        """The questions without an answer."""
+        return tuple(n for n in range(self.count) if n not in self.parts)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every question has an answer."""
+        return not self.open
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said at all."""
+        return not self.parts
+
+    def text(self, question: int) -> str:
+        """The whole answer to a question."""
+        return "\n".join(part.text for part in self.parts.get(question, ()))
+
+
+def read(pieces: Iterable[Piece], phrases: Mapping[str, int], count: int) -> Reading:
+    """Read messages in the order they were said; each keeps the question it was said to, whatever changes."""
+    parts: dict[int, list[Part]] = {}
+    for piece in pieces:
+        for section in _of(piece, phrases, count):
+            parts.setdefault(section.question, []).append(Part(section.text, piece))
+    return Reading(count, parts)
+
+
+def _of(piece: Piece, phrases: Mapping[str, int], count: int) -> Iterator[Section]:
+    last = piece.asked
+    if not is_blank(piece.text):
+        for section in parse(piece.text, phrases, count, piece.asked):
+            last = section.question
+            yield section
+    for reference in piece.attachments:
+        yield Section(last, f"{PICTURE} {reference}")
+
+
+_COMMAND = re.compile(r"\s*(?:\S+\s+)?/?update\b[ \t]*", re.IGNORECASE)
+
+
+def without_command(text: str) -> str:
+    """Return an edited message's text without the words of the command that it was said with."""
+    found = _COMMAND.match(text)
+    return text[found.end() :].strip() if found else text.strip()

@@ -1,0 +1,251 @@
+"""The commands by which members skip, snooze and write their own updates, at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot.api import (
+    N_,
+    Call,
+    Message,
+    Occurrence,
+    OccurrenceState,
+    Rest,
+    Shift,
+    Team,
+    WorkingTime,
+    command,
+    due,
+)
+from cogs.standup import answering, domain, messages, receipt_messages, refusals, schedule_messages, store
+from cogs.standup.answers import Reading
+from cogs.standup.planning import CLOSE, COG, CONVERSATION, PROMPT, REMIND, SNOOZE, plan
+from cogs.standup.prompting import Asking, close_key, open_updates, timer_of
+from cogs.standup.records import Kept, Standup
+from cogs.standup.vocabulary import reading_of
+
+HISTORY = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One of the caller's standups: the date at hand (None: none is near), and what was said for it so far."""
+
+    standup: Standup
+    working: WorkingTime
+    date: date | None
+    ends: datetime | None
+    kept: Kept | None
+    reading: Reading | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it was asked for, and neither answered whole nor skipped."""
+        return bool(self.kept and not self.kept.update.skipped and self.reading and self.reading.open)
+
+    def ahead(self, now: datetime) -> bool:
+        """Whether it is still to be asked for."""
+        return self.kept is None and self.ends is not None and now < self.ends
+
+
+@command("skip", help=N_("Skip today's update"), example="skip")
+async def skip(call: Call, team: Team | None = None) -> Message:
+    """Leave an update out, asked for already or not."""
+    desks = await _desks(call, team)
+    desk = _choose([d for d in desks if d.open] or [d for d in desks if d.ahead(call.tx.now)], "skip")
+    if desk is None or desk.date is None:
+        raise messages.nothing_to_skip(await _next(call, desks))
+    tx, standup = call.tx, desk.standup
+    if desk.kept is None:
+        shift = _shift(desk, desk.date)
+        await tx.occurrences.claim([_claim(call, desk, shift, OccurrenceState.SKIPPED)])
+        await tx.occurrences.settle(standup.subject, call.member.id, shift.date, OccurrenceState.SKIPPED)
+        await plan(tx, standup, [call.member])
+        return messages.skipped(standup.name, shift.date, partly=False)
+    update = desk.kept.update
+    partly = bool(desk.reading and not desk.reading.empty)
+    await store.save_update(tx, replace(update, skipped=True))
+    if not partly:
+        await tx.occurrences.settle(update.subject, update.member, update.date, OccurrenceState.SKIPPED)
+    await tx.timers.cancel(COG, CLOSE, [close_key(update)])
+    for job in (REMIND, SNOOZE):
+        await tx.timers.cancel(COG, job, [update.timer])
+    await tx.conversations.close(update.member, COG, CONVERSATION, str(standup.id))
+    return messages.skipped(standup.name, update.date, partly)
+
+
+@command("snooze", help=N_("Be asked again later today"), example="snooze 1h")
+async def snooze(call: Call, length: timedelta = timedelta(hours=1), team: Team | None = None) -> Message:
+    """Ask again after five minutes at the least, and before the day's end."""
+    desks = await _desks(call, team)
+    desk = _choose([d for d in desks if d.open], f"snooze {_minutes(length)}")
+    if desk is None or desk.kept is None:
+        raise messages.nothing_to_snooze(await _next(call, desks))
+    tx, update = call.tx, desk.kept.update
+    latest = update.ends - tx.now - domain.LEAST_SNOOZE
+    whole = timedelta(minutes=latest // timedelta(minutes=1))
+    if not domain.LEAST_SNOOZE <= length <= whole:
+        raise messages.bad_snooze(length, whole if whole >= domain.LEAST_SNOOZE else None, update.ends)
+    until = tx.now + length
+    snoozed = replace(update, snoozed=until)
+    await store.save_update(tx, snoozed)
+    again = domain.remind_at(until, update.ends)
+    timers = [timer_of(snoozed, SNOOZE, until)]
+    if again is not None and again > tx.now:
+        timers.append(timer_of(snoozed, REMIND, again))
+    else:
+        await tx.timers.cancel(COG, REMIND, [update.timer])
+    await tx.timers.set(timers)
+    return messages.snoozed(desk.standup.name, until)
+
+
+@command("update", help=N_("Write today's update, or add to it, whenever you like"), example="update 2. the docs")
+async def update(call: Call, text: Rest | None = None) -> Message | None:
+    """Open today's questions (again), or take the text as an answer; before the prompt too, which then stays out."""
+    desks = await _desks(call, None)
+    named, words = _named_team([d.standup.name for d in desks], text or "")
+    if named is not None:
+        desks = [d for d in desks if d.standup.name == named]
+    around = [d for d in desks if d.date is not None]
+    if not around:
+        raise messages.no_update_due(await _next(call, desks))
+    rest = f" {_short(words)}" if words else ""
+    desk = _choose([d for d in around if d.open] or around, "update", rest)
+    assert desk is not None
+    kept = desk.kept or await _open_early(call, desk)
+    if not words and not call.said.attachments:
+        return await _reopen(call, desk, kept)
+    latest = desk.kept is None or await store.is_last(call.tx, kept.update)
+    if kept.update.skipped and latest:
+        again = replace(kept.update, skipped=False)
+        await answering.resume(call.tx, again, desk.standup.name, reading_of(call.tx, kept))
+    await answering.take(call.tx, kept, desk.standup.name, call.said, words, latest=latest)
+    return None if call.direct else receipt_messages.in_our_chat()
+
+
+@command(
+    "standup mine", help=N_("See how your own updates of the last two weeks stand"), example="standup mine", read=True
+)
+async def mine(call: Call) -> Message:
+    """List the caller's local dates by team, where nobody else reads along."""
+    if not call.direct:
+        raise refusals.only_in_private()
+    standups = await store.standups_of(call.tx, [t.id for t in await call.tx.people.teams_of(call.member.id)])
+    if not standups:
+        raise messages.no_standup()
+    today = (await call.tx.people.working_time(call.member)).local_date(call.tx.now)
+    found = [
+        (s, await call.tx.occurrences.find(s.subject, members=[call.member.id], dates=(today - HISTORY, today)))
+        for s in standups
+    ]
+    return schedule_messages.history([(s.name, [(o.date, o.state) for o in own]) for s, own in found])
+
+
+# --- which update ---------------------------------------------------------------------------------------------
+
+
+async def _desks(call: Call, team: Team | None) -> Sequence[Desk]:
+    """The caller's standups (or one team's), each with the date that is at hand."""
+    tx = call.tx
+    teams = await tx.people.teams_of(call.member.id)
+    standups = await store.standups_of(tx, [t.id for t in teams if team is None or t.id == team.id])
+    if not standups:
+        raise messages.no_standup()
+    working = await tx.people.working_time(call.member)
+    shift = working.current(tx.now)
+    days = {s.id: domain.date_for(s.schedule, working, tx.now) for s in standups}
+    wanted = {day for day in days.values() if day} | ({shift.date} if shift else set())
+    found = await store.kept(tx, [s.id for s in standups], [call.member.id], wanted) if wanted else ()
+    by = {(k.update.standup, k.update.date): k for k in found}
+    desks = []
+    for standup in standups:
+        day = days[standup.id]
+        if shift and (standup.id, shift.date) in by:  # asked by `standup now` on a day that is not the standup's
+            day = shift.date
+        its = working.shift(day) if day else None
+        if its is None or its.end <= standup.created:
+            desks.append(Desk(standup, working, None, None, None, None))
+            continue
+        kept = by.get((standup.id, its.date))
+        desks.append(Desk(standup, working, its.date, its.end, kept, reading_of(tx, kept) if kept else None))
+    return desks
+
+
+def _choose(desks: Sequence[Desk], words: str, rest: str = "") -> Desk | None:
+    if len(desks) > 1:
+        raise messages.which_team(words, [d.standup.name for d in desks], rest)
+    return desks[0] if desks else None
+
+
+def _named_team(teams: Sequence[str], text: str) -> tuple[str | None, str]:
+    """Take a team's name off the front of a text, where the caller has several to name."""
+    if len(teams) > 1:
+        for team in sorted(teams, key=len, reverse=True):
+            for written in (f'"{team}"', team):
+                rest = text[len(written) :]
+                if text.casefold().startswith(written.casefold()) and not rest[:1].isalnum():
+                    return team, rest.removeprefix(":").strip()
+    return None, text
+
+
+def _short(words: str) -> str:
+    first = words.split("\n", maxsplit=1)[0]
+    return first if len(first) <= 40 else f"{first[:40].rstrip()}…"
+
+
+def _minutes(length: timedelta) -> str:
+    minutes = length // timedelta(minutes=1)
+    return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
+
+
+async def _next(call: Call, desks: Sequence[Desk]) -> datetime | None:
+    keys = [d.standup.key(call.member.id) for d in desks]
+    found = await call.tx.timers.find(COG, PROMPT, keys)
+    return min((timer.due for timer in found), default=None)
+
+
+# --- early and again ------------------------------------------------------------------------------------------
+
+
+def _shift(desk: Desk, day: date) -> Shift:
+    shift = desk.working.shift(day)
+    if shift is None:
+        raise LookupError(f"no shift on {day}, for which an update was due")
+    return shift
+
+
+def _claim(call: Call, desk: Desk, shift: Shift, state: OccurrenceState) -> Occurrence:
+    at = due(desk.standup.schedule, shift.date, desk.working) or shift.start
+    return Occurrence(desk.standup.workspace, desk.standup.subject, call.member.id, shift.date, state, at)
+
+
+async def _open_early(call: Call, desk: Desk) -> Kept:
+    """Take the date's update before its prompt, which then stays out; or after it was skipped or missed."""
+    tx, standup = call.tx, desk.standup
+    assert desk.date is not None
+    shift = _shift(desk, desk.date)
+    fresh = await tx.occurrences.claim([_claim(call, desk, shift, OccurrenceState.PROMPTED)])
+    if not fresh:
+        await tx.occurrences.settle(standup.subject, call.member.id, shift.date, OccurrenceState.PROMPTED)
+    await plan(tx, standup, [call.member])
+    at = due(standup.schedule, shift.date, desk.working) or shift.start
+    asking = Asking(standup, call.member, domain.Ask(shift.date, at, False), shift)
+    await open_updates(tx, [asking], call.said.at)  # not now: what they say next may be waiting already
+    kept = await store.one(tx, standup.id, call.member.id, shift.date)
+    assert kept is not None
+    return kept
+
+
+async def _reopen(call: Call, desk: Desk, kept: Kept) -> Message | None:
+    update = replace(kept.update, skipped=False)
+    reading = reading_of(call.tx, kept)
+    if update != kept.update:
+        await store.save_update(call.tx, update)
+        if reading.empty:
+            await call.tx.occurrences.settle(update.subject, update.member, update.date, OccurrenceState.PROMPTED)
+    await answering.resume(call.tx, update, desk.standup.name, reading)
+    said = receipt_messages.reopened(desk.standup.name, update.date, update.questions, reading)
+    answering.say_next(call.tx, update, said, call.tx.cause.event.id if call.tx.cause else "")
+    return None if call.direct else receipt_messages.in_our_chat()

@@ -1,0 +1,1 @@
+"""The standup cog's tables, as they came to be."""

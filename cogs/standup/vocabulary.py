@@ -1,0 +1,83 @@
+"""The words for headings and for "nothing", in every language that there is a catalogue for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+from bot.api import Kind, Localizer, Reader, Sentence, Transaction, catalogue
+from cogs.standup.answers import Reading, read
+from cogs.standup.questions import Vocabulary, plain
+from cogs.standup.records import Kept
+
+_, n_ = catalogue("standup")
+
+# Translators: words parted by commas, in lower case; as many as people may use, in any order.
+HEADINGS: dict[Kind, Sentence] = {
+    Kind.DONE: _("done, finished, completed, accomplished, yesterday"),
+    Kind.NEXT: _("next, next up, next steps, today, plan, planned, to do, todo"),
+    Kind.BLOCKER: _("blocker, blockers, blocked, blocked by, blocking, impediments, obstacles, in my way"),
+    Kind.NOTE: _("note, notes, also, other"),
+}
+NOTHING = _(
+    "none, nothing, no, nope, no blockers, not blocked, nothing new, nothing to add, all clear, all good, n/a, na"
+)
+DEFAULT_QUESTIONS: dict[Kind, Sentence] = {
+    Kind.DONE: _("What did you finish?"),
+    Kind.NEXT: _("What is next?"),
+    Kind.BLOCKER: _("Is anything in your way?"),
+    Kind.NOTE: _("Anything else?"),
+}
+
+
+class _Plain:
+    """Text without anything added to it (the engine's `Style`)."""
+
+    def text(self, written: str) -> str:
+        return written
+
+    def person(self, name: str, account: str | None) -> str:
+        return name
+
+    def command(self, words: str, room: bool = False) -> str:
+        return words
+
+    def moment(self, at: object, show: str) -> str | None:
+        return None
+
+
+_KNOWN: WeakKeyDictionary[Localizer, Vocabulary] = WeakKeyDictionary()
+
+
+def vocabulary(localizer: Localizer) -> Vocabulary:
+    """Return the words of all languages together; collected once for each localizer."""
+    if localizer not in _KNOWN:
+        _KNOWN[localizer] = _collect(localizer)
+    return _KNOWN[localizer]
+
+
+def _collect(localizer: Localizer) -> Vocabulary:
+    headings = {word: kind for kind, words in HEADINGS.items() for word in _words(localizer, words)}
+    defaults = {
+        kind: frozenset(plain(text) for text in _all(localizer, question))
+        for kind, question in DEFAULT_QUESTIONS.items()
+    }
+    return Vocabulary(headings, frozenset(_words(localizer, NOTHING)), defaults)
+
+
+def _words(localizer: Localizer, words: Sentence) -> Iterator[str]:
+    for text in _all(localizer, words):
+        for word in text.split(","):
+            if folded := plain(word):
+                yield folded
+
+
+def _all(localizer: Localizer, sentence: Sentence) -> Iterator[str]:
+    for language in localizer.languages():
+        yield localizer.write(sentence, Reader(language), _Plain())
+
+
+def reading_of(tx: Transaction, kept: Kept) -> Reading:
+    """What a member's messages mean together."""
+    phrases = vocabulary(tx.services.localizer).phrases(kept.update.questions)
+    return read(kept.pieces, phrases, len(kept.update.questions))

@@ -1,0 +1,106 @@
+"""What a standup asks, and the words that people head their answers with."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.api import Kind
+from cogs.standup.questions import (
+    DEFAULT,
+    KINDS,
+    BadQuestions,
+    Problem,
+    Question,
+    Vocabulary,
+    dump,
+    load,
+    parse_questions,
+    plain,
+)
+
+WORDS = Vocabulary(
+    {"done": Kind.DONE, "next": Kind.NEXT, "blockers": Kind.BLOCKER},
+    frozenset({"none", "nada"}),
+    {Kind.DONE: frozenset({"what did you finish"})},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What went well?", [(Kind.NOTE, "What went well?")]),
+        ("A? | B?", [(Kind.NOTE, "A?"), (Kind.NOTE, "B?")]),
+        ("done: A? | Blocker: B?", [(Kind.DONE, "A?"), (Kind.BLOCKER, "B?")]),
+        ("A?\nnext: B?", [(Kind.NOTE, "A?"), (Kind.NEXT, "B?")]),
+        ("Mood: how is it?", [(Kind.NOTE, "Mood: how is it?")]),
+        (" | ".join("ABCDEFGHIJ"), [(Kind.NOTE, c) for c in "ABCDEFGHIJ"]),
+    ],
+)
+def test_questions_are_parted_by_bars_or_lines_and_may_name_their_kind(text: str, expected: Any) -> None:
+    assert [(q.kind, q.text) for q in parse_questions(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", Problem.NONE),
+        (" | ", Problem.NONE),
+        ("A? | | B?", Problem.EMPTY),
+        ("blocker: | B?", Problem.EMPTY),
+        ("|".join("ABCDEFGHIJK"), Problem.MANY),
+        ("x" * 301, Problem.LONG),
+    ],
+)
+def test_what_is_no_list_of_questions_is_refused_with_the_reason(text: str, problem: Problem) -> None:
+    with pytest.raises(BadQuestions) as refused:
+        parse_questions(text)
+    assert refused.value.problem is problem
+
+
+@given(st.lists(st.builds(Question, st.sampled_from(KINDS), st.none() | st.text(min_size=1)), min_size=1))
+def test_stored_questions_come_back_as_they_were(questions: list[Question]) -> None:
+    assert load(dump(questions)) == tuple(questions)
+
+
+def test_the_default_questions_take_no_room() -> None:
+    assert dump(DEFAULT) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What's NEXT?", "what's next"),
+        ("  **Próximo** ", "proximo"),
+        ("¿Qué hiciste?", "que hiciste"),
+        ("👍", ""),
+        ("a \t b", "a b"),
+    ],
+)
+def test_phrases_are_compared_without_case_accents_and_decoration(text: str, expected: Any) -> None:
+    assert plain(text) == expected
+
+
+@given(st.text())
+def test_a_plain_phrase_is_plain_already(text: str) -> None:
+    assert plain(plain(text)) == plain(text)
+
+
+def test_headings_belong_to_the_first_question_of_their_kind() -> None:
+    questions = (Question(Kind.NOTE, "Mood?"), Question(Kind.DONE, "Shipped?"), Question(Kind.DONE))
+    phrases = WORDS.phrases(questions)
+    assert phrases["done"] == 1
+    assert phrases["mood"] == 0
+    assert phrases["what did you finish"] == 2
+    assert "next" not in phrases
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "—", "none", "None.", "NADA!", "- none", "..."])
+def test_some_answers_say_that_there_is_nothing_to_tell(text: str) -> None:
+    assert WORDS.is_nothing(text)
+
+
+@pytest.mark.parametrize("text", ["none of the keys work", "👍", "0", "🖼 http://x/y.png"])
+def test_other_answers_do_not(text: str) -> None:
+    assert not WORDS.is_nothing(text)
