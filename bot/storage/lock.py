@@ -19,7 +19,8 @@ class ProcessLock:
 
     def __init__(self, database: Path) -> None:
         """Name the database; `acquire` takes the lock."""
-        self.file = database.with_name(database.name + ".lock")
+        real = database.resolve()  # by whatever link it is reached
+        self.file = real.with_name(real.name + ".lock")
         self._descriptor: int | None = None
 
     def acquire(self) -> None:

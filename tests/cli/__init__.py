@@ -1,0 +1,1 @@
+"""Heliotrope as whoever runs it meets it: the command line, settings, files and signals."""
