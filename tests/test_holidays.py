@@ -34,9 +34,7 @@ holidays = PublicHolidays()
         ("DE-Augsburg", date(2026, 8, 8), "Augsburg Peace Festival"),
     ],
 )
-def test_a_calendar_knows_the_holidays_of_a_country_or_a_part_of_it(
-    calendar: str, day: date, name: str | None
-) -> None:
+def test_a_calendar_knows_the_holidays_of_a_country_or_a_part_of_it(calendar: str, day: date, name: str | None) -> None:
     assert holidays.holiday(calendar, day) == name
 
 

@@ -11,7 +11,10 @@ from bot.__main__ import parser
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     p
-    for p in (*ROOT.glob("*.md"), *(q for top in ("bot", "cogs", "deploy", "tests") for q in (ROOT / top).rglob("*.md")))
+    for p in (
+        *ROOT.glob("*.md"),
+        *(q for top in ("bot", "cogs", "deploy", "tests") for q in (ROOT / top).rglob("*.md")),
+    )
     if "node_modules" not in p.parts
 )
 LINK = re.compile(r"\[[^\]]*\]\(([^)#:]+)(?:#[^)]*)?\)")

@@ -24,9 +24,7 @@ from bot.model.working_time import (
 
 DAY = timedelta(days=1)
 EVERY_DAY = parse_weekdays("daily")
-ZONES = sorted(
-    z for z in available_timezones() if not z.startswith(("Factory", "localtime", "posix", "right/"))
-)
+ZONES = sorted(z for z in available_timezones() if not z.startswith(("Factory", "localtime", "posix", "right/")))
 ODD_ZONES = ["America/Nuuk", "Antarctica/Troll", "Australia/Lord_Howe", "Europe/Berlin", "Africa/Cairo"]
 
 
@@ -109,9 +107,7 @@ def test_a_schedule_names_its_weekdays() -> None:
         ("daily", date(2026, 1, 7), [5, 6, 7, 8, 9, 10, 11, 19, 20, 21, 22, 23, 24, 25]),
     ],
 )
-def test_every_second_week_is_counted_in_weeks_that_the_days_make(
-    days: str, anchor: date, on: list[int]
-) -> None:
+def test_every_second_week_is_counted_in_weeks_that_the_days_make(days: str, anchor: date, on: list[int]) -> None:
     schedule = Schedule(time(9), parse_weekdays(days), every_weeks=2, anchor=anchor)
     assert [day for day in range(1, 32) if schedule.on(date(2026, 1, day))] == on
 
@@ -214,17 +210,13 @@ def test_two_dates_whose_work_overlaps_are_not_due_at_once() -> None:
     ("schedule", "hours", "expected"),
     [("08:00", "9-17", True), ("16:59", "9-17", True), ("17:00", "9-17", False), ("12:00", "22-6", True)],
 )
-def test_an_admin_can_be_told_beforehand_that_a_time_never_fits(
-    schedule: str, hours: str, expected: bool
-) -> None:
+def test_an_admin_can_be_told_beforehand_that_a_time_never_fits(schedule: str, hours: str, expected: bool) -> None:
     assert fits(at(schedule).at, parse_hours(hours)) is expected
     assert (due(at(schedule), date(2026, 1, 5), works("UTC", hours)) is not None) is expected
 
 
 @given(schedules, working_times, dates)
-def test_what_is_due_is_within_the_shift_of_its_date(
-    schedule: Schedule, working: WorkingTime, day: date
-) -> None:
+def test_what_is_due_is_within_the_shift_of_its_date(schedule: Schedule, working: WorkingTime, day: date) -> None:
     moment, shift = due(schedule, day, working), working.shift(day)
     hours = working.week.on(day.weekday())
     expected = bool(schedule.on(day) and shift and hours and fits(schedule.at, hours))
@@ -236,9 +228,7 @@ def test_what_is_due_is_within_the_shift_of_its_date(
 @pytest.mark.parametrize(
     ("hours", "schedule"), [("9-17", "09:30"), ("22-6", "02:30"), ("0-8", "00:15"), ("15-23:45", "23:30")]
 )
-def test_in_every_zone_each_date_of_two_years_is_due_once_and_at_the_wall_time(
-    hours: str, schedule: str
-) -> None:
+def test_in_every_zone_each_date_of_two_years_is_due_once_and_at_the_wall_time(hours: str, schedule: str) -> None:
     first, days = date(2026, 1, 1), 730
     wanted, expected = at(schedule), [first + n * DAY for n in range(days)]
     for zone in zones_that_differ(first, days):

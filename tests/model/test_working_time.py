@@ -30,9 +30,7 @@ from bot.model.working_time import (
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-ZONES = sorted(
-    z for z in available_timezones() if not z.startswith(("Factory", "localtime", "posix", "right/"))
-)
+ZONES = sorted(z for z in available_timezones() if not z.startswith(("Factory", "localtime", "posix", "right/")))
 # Clock changes that others do not have: of half an hour, of two, at midnight; odd offsets; the date line.
 ODD_ZONES = [
     "America/Havana", "America/Nuuk", "America/St_Johns", "Antarctica/Troll", "Asia/Beirut", "Asia/Kathmandu",
@@ -66,9 +64,7 @@ hours_of_day = st.tuples(quarters(), quarters()).filter(lambda t: t[0] != t[1]).
 dates = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 weeks = (
-    st.lists(st.none() | hours_of_day, min_size=7, max_size=7)
-    .filter(any)
-    .map(lambda days: WorkingWeek(tuple(days)))
+    st.lists(st.none() | hours_of_day, min_size=7, max_size=7).filter(any).map(lambda days: WorkingWeek(tuple(days)))
 )
 leaves = st.lists(st.tuples(dates, st.integers(0, 20)), max_size=2).map(
     lambda spans: tuple(Leave(first, first + timedelta(days=n)) for first, n in spans)
@@ -107,9 +103,7 @@ def test_weekdays_are_read_as_people_write_them(text: str, days: set[int]) -> No
     assert parse_weekdays(text) == days
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "mo", "t", "funday", "mon-", "-fri", "mon-fri-sun", "mon,", "1", "9-17"]
-)
+@pytest.mark.parametrize("text", ["", " ", "mo", "t", "funday", "mon-", "-fri", "mon-fri-sun", "mon,", "1", "9-17"])
 def test_nonsense_weekdays_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="weekdays"):
         parse_weekdays(text)
@@ -196,9 +190,7 @@ def test_hours_survive_their_text(hours: Hours) -> None:
 @pytest.mark.parametrize(
     ("text", "overnight", "hours"), [("9-17:30", False, 8.5), ("22-6", True, 8), ("16-24", True, 8)]
 )
-def test_hours_know_their_length_and_whether_they_pass_midnight(
-    text: str, overnight: bool, hours: float
-) -> None:
+def test_hours_know_their_length_and_whether_they_pass_midnight(text: str, overnight: bool, hours: float) -> None:
     assert parse_hours(text).overnight is overnight
     assert parse_hours(text).length == timedelta(hours=hours)
 
@@ -329,9 +321,7 @@ def test_an_existing_time_is_the_first_instant_that_reads_so_and_any_other_reads
         ("Pacific/Apia", "22-6", date(2011, 12, 29), "2011-12-30T08:00", "2011-12-30T16:00"),
     ],
 )
-def test_a_shift_runs_from_local_start_to_local_end(
-    zone: str, hours: str, day: date, start: str, end: str
-) -> None:
+def test_a_shift_runs_from_local_start_to_local_end(zone: str, hours: str, day: date, start: str, end: str) -> None:
     shift = works(zone, hours).shift(day)
     assert shift == Shift(day, instant(start), instant(end))
     assert shift.length == instant(end) - instant(start)
@@ -458,9 +448,7 @@ def test_one_works_at_an_instant_just_when_some_shift_contains_it(working: Worki
 
 
 @given(working_times, moments)
-def test_the_next_start_is_the_first_later_one_and_work_begins_there(
-    working: WorkingTime, after: datetime
-) -> None:
+def test_the_next_start_is_the_first_later_one_and_work_begins_there(working: WorkingTime, after: datetime) -> None:
     start = working.next_start(after)
     assert start is not None
     assert start > after
@@ -578,9 +566,7 @@ def test_adding_nothing_stays_where_it_is_even_off_work() -> None:
 
 
 def test_a_whole_day_of_work_ends_with_the_day_and_not_on_the_next() -> None:
-    assert works("Europe/Lisbon", "9-17").add(instant("2026-01-05T09:00"), 8 * HOUR) == instant(
-        "2026-01-05T17:00"
-    )
+    assert works("Europe/Lisbon", "9-17").add(instant("2026-01-05T09:00"), 8 * HOUR) == instant("2026-01-05T17:00")
 
 
 def test_arithmetic_is_in_utc_whatever_zone_an_instant_comes_in() -> None:
