@@ -234,6 +234,11 @@ INBOX: Final = _table(
 
 POSITIONS: Final = _table("positions", Column("platform", Text, primary_key=True), _text("position"))
 
+# What a platform must remember between runs: its keys (which it encrypts itself), its rooms, how far it has read.
+PLATFORM_STATE: Final = _table(
+    "platform_state", Column("platform", Text, primary_key=True), Column("key", Text, primary_key=True), _text("value")
+)
+
 OUTBOX: Final = _table(
     "outbox",
     _number("workspace"),

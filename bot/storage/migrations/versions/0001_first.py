@@ -135,6 +135,14 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "platform_state",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "key", name="platform_state_pkey"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "timers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("cog", sa.Text(), nullable=False),
@@ -342,6 +350,7 @@ def downgrade() -> None:
         "workspaces",
         "timers",
         "positions",
+        "platform_state",
         "outbox",
         "meta",
         "inbox",
