@@ -4,6 +4,7 @@ VENV     := .venv
 BIN      := $(VENV)/bin
 PY       := $(BIN)/python
 READY    := $(VENV)/ready
+SYNAPSE  := .venv-synapse/ready
 SCENARIO := deploy/examples/atlas.toml
 
 # Tried in this order; PYTHON=... on the command line goes first.
@@ -22,7 +23,7 @@ run: $(READY) ## show a simulated team's day, then (in a terminal) chat with the
 	$(BIN)/heliotrope demo --scenario $(SCENARIO)
 	@if [ -t 0 ]; then $(BIN)/heliotrope chat --as Ana --scenario $(SCENARIO); fi
 
-test: $(READY) ## run the tests, without the slow lanes (chaos, bench)
+test: $(READY) $(SYNAPSE) ## run the tests, without the slow lanes (chaos, bench)
 	$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/chaos --ignore=tests/benchmarks
 
 check: $(READY) ## lint, types, import directions, catalogues, architecture
@@ -36,7 +37,7 @@ check: $(READY) ## lint, types, import directions, catalogues, architecture
 bench: $(READY) ## measure, and compare with what was promised
 	$(PY) -m tests.benchmarks
 
-chaos: $(READY) ## crash, lose and repeat things, and look for what got lost or doubled
+chaos: $(READY) $(SYNAPSE) ## crash, lose and repeat things, and look for what got lost or doubled
 	$(PY) -m pytest tests/chaos
 
 format: $(READY) ## format the code and fix what the linter can
@@ -47,8 +48,12 @@ catalogues: $(READY) ## bring every locales/*/LC_MESSAGES/*.po up to date with t
 	$(PY) -m bot.testing.catalogues update
 
 clean: ## remove the environment, the caches and what was built
-	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-synapse tests/platforms/matrix/humans/node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A Matrix server of its own for the tests; says so, and the tests skip with that reason, where it can't be installed.
+$(SYNAPSE): tests/platforms/matrix/synapse.txt | $(READY)
+	@$(PY) -m tests.platforms.matrix.synapse install
 
 $(READY): pyproject.toml requirements/run.txt requirements/dev.txt
 	@$(PY) -c '$(IS_WHOLE)' 2>/dev/null || { \

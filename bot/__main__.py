@@ -90,9 +90,10 @@ def _failed(error: Exception) -> bool:
 
 
 def _run(args: argparse.Namespace, settings: config.Settings) -> None:
-    if not settings.console.people:
+    if not settings.console.people and not settings.matrix.homeserver:
         raise config.BadSettings(
-            'no platform is set up: add [console] people = ["Ana", "Bo"] to heliotrope.toml, or try heliotrope demo'
+            'no platform is set up: add [matrix] homeserver = "https://..." and the account to heliotrope.toml, '
+            'or [console] people = ["Ana", "Bo"]; or try heliotrope demo'
         )
     asyncio.run(app.run(settings))
 

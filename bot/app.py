@@ -7,7 +7,7 @@ import errno
 import logging
 import signal
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select
 
 from bot.alarm import ApschedulerAlarm
 from bot.clock import SystemClock, prefer_newest_tzdata
-from bot.config import Settings
+from bot.config import BadSettings, Settings
 from bot.engine.engine import Engine
 from bot.engine.ports import Platform
 from bot.engine.registry import Registry
@@ -29,14 +29,21 @@ from bot.logs import loop_trouble
 from bot.model.cog import Cog
 from bot.model.errors import HeliotropeError
 from bot.model.event import MemberChanged
+from bot.model.message import Sentence
 from bot.platforms.console.adapter import ConsolePlatform
 from bot.platforms.console.server import ConsoleServer
 from bot.platforms.console.terminal import Terminal
+from bot.platforms.matrix.adapter import NAME as MATRIX
+from bot.platforms.matrix.adapter import MatrixPlatform, Tell
+from bot.platforms.matrix.checking import inspect
+from bot.platforms.matrix.settings import MatrixSettings
+from bot.platforms.matrix.state import MemoryState, PlatformState
 from bot.plugins import installed_cogs
 from bot.storage import backup
 from bot.storage.database import Database
 from bot.storage.lock import locked
 from bot.storage.migrate import pending, upgrade
+from bot.storage.platform_state import StoredState
 from bot.storage.tables import META
 
 log = logging.getLogger(__name__)
@@ -44,6 +51,8 @@ log = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
 """How long handled events and delivered messages are kept; what people wrote is kept until they are erased."""
 HOUSEKEEPING = timedelta(hours=1)
+LANES = 20
+"""Conversations that are sent to at the same time: as many calls as Matrix's pacer has under way where it may."""
 
 
 def services(cogs: Iterable[Cog] | None = None) -> Services:
@@ -80,31 +89,76 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
 
 
 async def run(settings: Settings) -> None:
-    """Run the bot until it is stopped by a signal (or, on the console alone, until its input ends)."""
+    """Run the bot until it is stopped by a signal (or, on the console, until its input ends).
+
+    Raises BadCredentials where a platform does not accept the bot's account (any more).
+    """
     stopped = _stop_signal()
-    async with opened(settings) as held:
-        path = settings.database.path
-        server = ConsoleServer(held.clock, path=path.with_name(f"{path.name}.console.jsonl"))
-        console = ConsolePlatform(server)
-        platforms: dict[str, Platform] = {console.name: console}
+    async with opened(settings) as held, AsyncExitStack() as closing:
         filled = services(held.cogs)
+        console = _console(settings, held, closing) if settings.console.people else None
+
+        async def announce(key: str, sentence: Sentence) -> None:
+            await engine.announce(key, sentence)
+
+        matrix = _matrix(settings, held, announce) if settings.matrix.homeserver else None
+        platforms: list[Platform] = [each for each in (console and console[1], matrix) if each is not None]
         engine = Engine(
-            held.database, platforms, filled.registry, filled, held.clock, prefix=settings.rooms.prefix, lanes=8
+            held.database,
+            {platform.name: platform for platform in platforms},
+            filled.registry,
+            filled,
+            held.clock,
+            prefix=settings.matrix.prefix or settings.rooms.prefix,
+            lanes=LANES,
         )
         alarm = ApschedulerAlarm()
         alarm.every(HOUSEKEEPING, "housekeeping", partial(keep_house, settings, engine))
         alarm.start()
-        try:
-            await keep_house(settings, engine)
-            await engine.start()
-            terminal = Terminal(server, console, settings.console.people, settings.console.speaks)
-            log.info("running on %s, with the database %s", ", ".join(platforms), path.absolute())
-            await _first_of(engine.run(alarm), terminal.converse(engine.drain), stopped.wait())
-        finally:
-            alarm.stop()
-            await engine.stop()
-            server.close()
+        closing.callback(alarm.stop)
+        closing.push_async_callback(engine.stop)
+        await keep_house(settings, engine)
+        await engine.start()
+        names = ", ".join(platform.name for platform in platforms)
+        log.info("running on %s, with the database %s", names, settings.database.path.absolute())
+        works: list[Coroutine[Any, Any, object]] = [engine.run(alarm), stopped.wait()]
+        if console is not None:
+            works.append(Terminal(*console, settings.console.people, settings.console.speaks).converse(engine.drain))
+        if matrix is not None:
+            works.append(matrix.watch())
+        await _first_of(*works)
     log.info("stopped")
+
+
+def _console(settings: Settings, held: Opened, closing: AsyncExitStack) -> tuple[ConsoleServer, ConsolePlatform]:
+    path = settings.database.path
+    server = ConsoleServer(held.clock, path=path.with_name(f"{path.name}.console.jsonl"))
+    closing.callback(server.close)
+    return server, ConsolePlatform(server)
+
+
+def _matrix_account(settings: Settings) -> MatrixSettings:
+    chosen = settings.matrix
+    if not chosen.user_id:
+        raise BadSettings('matrix.user_id must be set with matrix.homeserver, as in user_id = "@helio:example.org"')
+    return MatrixSettings(
+        homeserver=chosen.homeserver,
+        user_id=chosen.user_id,
+        store=chosen.store,
+        password=chosen.password.get_secret_value(),
+        password_file=Path(chosen.password_file) if chosen.password_file else None,
+        access_token=chosen.access_token.get_secret_value(),
+        device_id=chosen.device_id,
+        allowed_inviters=chosen.allowed_inviters,
+        prefix=chosen.prefix or settings.rooms.prefix,
+        store_passphrase=chosen.store_passphrase.get_secret_value(),
+        encryption=chosen.encryption,
+    )
+
+
+def _matrix(settings: Settings, held: Opened, tell: Tell) -> MatrixPlatform:
+    account = _matrix_account(settings)
+    return MatrixPlatform(account, StoredState(held.database, MATRIX), held.clock, tell=tell)
 
 
 def _stop_signal() -> asyncio.Event:
@@ -194,14 +248,21 @@ async def report(settings: Settings) -> list[str]:
         f"console: {', '.join(settings.console.people) or 'off'}",
     ]
     if not settings.database.path.exists():
+        lines += await _matrix_report(settings, MemoryState())
         return [*lines, "migrations: none yet; the first run makes the database"]
     database = await Database.open(settings.database.path)
     try:
         waiting = await pending(database, cogs)
+        old = any(cog == "bot" for cog, _revision in waiting)  # its tables may not be there yet
+        lines += await _matrix_report(settings, MemoryState() if old else StoredState(database, MATRIX))
     finally:
         await database.close()
     ahead = ", ".join(f"{cog} {revision}" for cog, revision in waiting)
     return [*lines, f"migrations to run: {ahead}" if waiting else "migrations: up to date"]
+
+
+async def _matrix_report(settings: Settings, state: PlatformState) -> list[str]:
+    return await inspect(_matrix_account(settings), state) if settings.matrix.homeserver else ["matrix: off"]
 
 
 def make_backup(settings: Settings, target: Path) -> None:

@@ -8,7 +8,16 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -108,6 +117,43 @@ class ConsoleSettings(Section):
         return speaks
 
 
+class MatrixSection(Section):
+    """The platform Matrix: one account, its secrets, and whom it follows into rooms. Secrets are never shown."""
+
+    homeserver: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="a server's address", examples=["https://matrix.example.org"]
+    )
+    user_id: str = Field(
+        "",
+        pattern=r"^(@[^:\s]+:\S+)?$",
+        description="a user id",
+        examples=["@helio:example.org"],
+        validate_default=True,
+    )
+    password: SecretStr = Field(SecretStr(""), description="the account's password", examples=["..."])
+    password_file: str = Field("", description="the path of a file with the password", examples=["matrix.password"])
+    access_token: SecretStr = Field(SecretStr(""), description="an access token", examples=["..."])
+    device_id: str = Field("", description="the device that the access token belongs to", examples=["HELIOTROPE"])
+    store: Path = Field(Path("matrix"), description="a folder for the device's own keys", examples=["matrix"])
+    store_passphrase: SecretStr = Field(
+        SecretStr(""), description="what encrypts the stored keys", examples=["a long sentence of your own"]
+    )
+    allowed_inviters: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="a list of user ids and server names", examples=[["@ana:example.org", "example.org"]]
+    )
+    prefix: str = Field(
+        "", pattern=r"^\S{0,32}$", description="up to 32 characters without a space", examples=["!helio"]
+    )
+    encryption: Literal["auto", "always", "never"] = Field(
+        "auto", description="auto, always or never", examples=["auto"]
+    )
+
+    @field_validator("allowed_inviters", mode="before")
+    @classmethod
+    def _decoded(cls, inviters: object) -> object:
+        return json.loads(inviters) if isinstance(inviters, str) else inviters
+
+
 class Settings(BaseSettings):
     """Every setting, with its default."""
 
@@ -118,6 +164,7 @@ class Settings(BaseSettings):
     logs: LogSettings = LogSettings()
     rooms: RoomSettings = RoomSettings()
     console: ConsoleSettings = ConsoleSettings()
+    matrix: MatrixSection = MatrixSection()
 
     @classmethod
     def settings_customise_sources(

@@ -54,6 +54,7 @@ def configure(level: str = "INFO") -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(DiscreetFormatter())
     logging.basicConfig(level=max(logging.WARNING, logging.getLevelName(level)), handlers=[handler], force=True)
+    logging.getLogger("nio").setLevel(logging.ERROR)  # it warns of every device that it has no session with
     for ours in ("bot", "cogs"):
         logging.getLogger(ours).setLevel(level)
 

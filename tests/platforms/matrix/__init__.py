@@ -1,0 +1,1 @@
+"""Matrix, tried on a real homeserver with people who use other clients."""

@@ -1,0 +1,1 @@
+"""People on Matrix: with a plain HTTP client, or with matrix-js-sdk, which encrypts."""
