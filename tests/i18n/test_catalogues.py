@@ -22,8 +22,8 @@ def catalogues(folder: Path, *languages: str) -> Catalogues:
     return Catalogues(folder)
 
 
-def test_the_installed_languages_are_english_and_spanish() -> None:
-    assert Catalogues().languages() == ("en", "es")
+def test_the_installed_languages_are_english_german_and_spanish() -> None:
+    assert Catalogues().languages() == ("en", "de", "es", "ja")
 
 
 def test_a_language_is_added_by_its_files_alone(tmp_path: Path) -> None:

@@ -203,6 +203,8 @@ def test_a_match_carries_the_citys_name_in_the_callers_language() -> None:
         ("Londers", "es", ("Europe/London", "Londres")),
         ("Nw York", "en", ("America/New_York", "New York")),
         ("Europe/Lisbonn", "en", ("Europe/Lisbon", "Lisbon")),
+        ("Spian", "en", ("Europe/Madrid", "Spain")),
+        ("Espanya", "es", ("Europe/Madrid", "España")),
     ],
 )
 def test_the_nearest_names_are_suggested_as_they_are_written(text: str, language: str, first: tuple[str, str]) -> None:

@@ -159,6 +159,13 @@ def test_a_sentence_in_a_sentence_is_translated_too(localizer: BabelLocalizer) -
     assert plainly(localizer, outer, MADRID) == "Buenos días, 1 taza para Ana."
 
 
+def test_a_value_that_ends_in_a_point_ends_its_sentence_with_it(cldr: BabelLocalizer) -> None:
+    evening = Sentence("tea", "Hoy empiezas a las {time}. ¡Ánimo!", (("time", TimeOfDay(time(22))),))
+    written = plainly(cldr, evening, Reader("es", "America/New_York"))
+    assert written == "Hoy empiezas a las 10:00 p.m. ¡Ánimo!"
+    assert plainly(cldr, evening, MADRID) == "Hoy empiezas a las 22:00. ¡Ánimo!"
+
+
 def test_everything_passes_the_style_exactly_once(cldr: BabelLocalizer) -> None:
     sentence = _(
         "{who} says {what} at {at}, {list}, {days}",

@@ -82,7 +82,7 @@ def test_the_language_is_that_of_channels_and_of_members_who_name_none() -> None
         (["--speed", "fast"], ["--speed", "'fast'", "max"]),
         (["--speed", "-1"], ["--speed", "'-1'"]),
         (["--speed", "nan"], ["--speed", "'nan'"]),
-        (["--language", "tlh"], ["--language", "'tlh'", "en, es"]),
+        (["--language", "tlh"], ["--language", "'tlh'", "en, ", "es"]),
         (["--scenario", "nowhere.toml"], ["nowhere.toml"]),
         (["--transcript", "nowhere/t.jsonl"], ["--transcript", "nowhere"]),
     ],
