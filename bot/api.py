@@ -41,7 +41,7 @@ from bot.model.event import (
     SourceEdited,
     TeamChanged,
 )
-from bot.model.identity import Account, ChannelId, Identity, MemberId, MessageRef, Place, TeamId, WorkspaceId
+from bot.model.identity import Account, ChannelId, Identity, MemberId, MessageRef, Place, Scope, TeamId, WorkspaceId
 from bot.model.journal import Entry, Kind, State
 from bot.model.message import (
     Block,
@@ -155,6 +155,7 @@ __all__ = [
     "Result",
     "Said",
     "Schedule",
+    "Scope",
     "Sentence",
     "Services",
     "Shift",

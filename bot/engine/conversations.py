@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,19 @@ PATIENCE = timedelta(hours=1)
 """How long the bot's own questions stay open."""
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a person answered to the bot's own question.
+
+    `command` is what they agreed to, "" if they declined, None if it was no answer; `offered` is what could have
+    been agreed to; `message` the id of what they had said that made the bot ask.
+    """
+
+    command: str | None
+    offered: tuple[str, ...]
+    message: str
+
+
 @dataclass(frozen=True)
 class Questions:
     """Finds the handler for what a member says in their direct conversation."""
@@ -40,22 +54,41 @@ class Questions:
 
     # --- before something is done ------------------------------------------------------------------------------
 
-    async def confirm(self, tx: Transaction, member: Member, command: str) -> None:
-        """Keep the command that a "yes" stands for."""
-        await self._keep(tx, member, CONFIRM, {"command": command})
+    async def confirm(self, tx: Transaction, member: Member, command: str, message: str) -> None:
+        """Keep the command that a "yes" stands for, and the id of the message that made the bot ask."""
+        await self._keep(tx, member, CONFIRM, {"offers": [[command]], "message": message})
 
-    async def confirmed(self, tx: Transaction, member: Member, text: str) -> str | None:
-        """Return the command that was confirmed, "" for a no, None where nothing was asked or this is no answer."""
+    async def offer(self, tx: Transaction, member: Member, choices: Sequence[Choice], message: str) -> None:
+        """Keep choices, to be taken by number or name, too (a single one by "yes"); none forgets what was asked."""
+        if not choices:
+            await self.forget_confirm(tx, member)
+            return
+        offers = [[c.command, *sorted(_names(c.label)), _folded(c.command.split()[-1])] for c in choices]
+        await self._keep(tx, member, CONFIRM, {"offers": offers, "numbered": True, "message": message})
+
+    async def settled(self, tx: Transaction, member: Member, text: str) -> Settled | None:
+        """Return what the text answers to the bot's own question, which is forgotten; None where none was asked."""
         asked = await self._own(tx, member, CONFIRM)
         if asked is None:
             return None
         if not tx.read_only:
             await self.forget_confirm(tx, member)
-        language = await tx.people.language_of(member)
-        answer = self.gazetteer.yes_no(text, language)
-        if answer is None:
+        offers: list[list[str]] = asked.data["offers"]
+        offered, message = tuple(command for command, *_names in offers), str(asked.data["message"])
+        taken = _taken(_folded(text), [names for _command, *names in offers], asked.data.get("numbered", False))
+        if taken is not None:
+            return Settled(offered[taken], offered, message)
+        answer = self.gazetteer.yes_no(text, await tx.people.language_of(member))
+        if answer is None or (answer and len(offered) > 1):
+            return Settled(None, offered, message)
+        return Settled(offered[0] if answer else "", offered, message)
+
+    async def origin(self, tx: Transaction, member: Member, command: str) -> str | None:
+        """Return the id of the message that made the bot offer a command, while it is offered."""
+        asked = await self._own(tx, member, CONFIRM)
+        if asked is None or command not in [offered for offered, *_names in asked.data["offers"]]:
             return None
-        return str(asked.data["command"]) if answer else ""
+        return str(asked.data["message"]) or None
 
     async def forget_confirm(self, tx: Transaction, member: Member) -> None:
         """Ask nothing any more."""
@@ -72,12 +105,32 @@ class Questions:
             await self._hand_over(tx, questions[0], said)
         else:
             focus = await self._own(tx, member, FOCUS)
-            focused = [q for q in questions if focus is not None and q.id == focus.data["question"]]
+            focused = [q for q in questions if focus is not None and _key(q) == focus.data["question"]]
             if focused:
                 await self._hand_over(tx, focused[0], said)
             elif questions:
-                await self._keep(tx, member, WHICH, {"said": [_stored(said)]})
-                tx.reply(_which(questions), workspace=member.workspace, kind="bot.which")
+                await self._ask_which(tx, member, questions, [_stored(said)])
+
+    async def revise(self, tx: Transaction, member: Member, source: MessageRef, text: str | None) -> None:
+        """Change a message that is kept until it is known what it was for; None takes it out."""
+        asked = await self._own(tx, member, WHICH)
+        kept = asked.data["said"] if asked is not None else []
+        theirs = [item for item in kept if _restored(item).source == source]
+        if asked is None or not theirs:
+            return
+        rest = [item if item not in theirs else {**item, "text": text} for item in kept]
+        rest = [item for item in rest if item["text"] is not None]
+        if rest:
+            await self._keep(tx, member, WHICH, {**asked.data, "said": rest})
+        else:
+            await tx.conversations.close(member.id, ENGINE, WHICH, "")
+
+    async def _ask_which(
+        self, tx: Transaction, member: Member, questions: Sequence[Conversation], kept: Sequence[dict[str, Any]]
+    ) -> None:
+        listed = [[_key(q), *sorted(_names(q.label))] for q in questions]
+        await self._keep(tx, member, WHICH, {"said": list(kept), "listed": listed})
+        tx.reply(_which(questions), workspace=member.workspace, kind="bot.which")
 
     async def _settle(
         self,
@@ -87,33 +140,26 @@ class Questions:
         asked: Conversation,
         said: Said,
     ) -> None:
-        """Take the choice, and pass on what was said before it."""
-        kept = [_restored(item) for item in asked.data["said"]]
-        chosen = await self._named(tx, member, questions, said.text)
-        if chosen is None and len(questions) > 1:
-            await self._keep(tx, member, WHICH, {"said": [*asked.data["said"], _stored(said)]})
-            tx.reply(_which(questions), workspace=member.workspace, kind="bot.which")
+        """Take the choice, by the numbers that were shown, and pass on what was said before it."""
+        kept: list[dict[str, Any]] = asked.data["said"]
+        listed: list[list[str]] = asked.data["listed"]
+        taken = _taken(_folded(said.text), [names for _question, *names in listed], True)
+        open_ones = {_key(q): q for q in questions}
+        chosen = open_ones.get(listed[taken][0]) if taken is not None else None
+        if chosen is None and len(open_ones) == 1 and taken is None:  # the others have closed meanwhile
+            chosen, kept = questions[0], [*kept, _stored(said)]
+        if chosen is None and questions:
+            await self._ask_which(tx, member, questions, kept if taken is not None else [*kept, _stored(said)])
             return
         await tx.conversations.close(member.id, ENGINE, WHICH, "")
-        if chosen is None:
-            chosen = questions[0] if questions else None
-            kept.append(said)
         if chosen is None:
             gone = _("None of those questions is open any more; what you wrote was not added anywhere.")
             tx.reply(Message((Text((gone,)),)), workspace=member.workspace, kind="bot.hint")
             return
-        await self._keep(tx, member, FOCUS, {"question": chosen.id})
+        await self._keep(tx, member, FOCUS, {"question": _key(chosen)})
         for one in kept:
-            current = [q for q in await self.open(tx, member.id) if q.id == chosen.id]
-            await self._hand_over(tx, (current or [chosen])[0], one)
-
-    async def _named(
-        self, tx: Transaction, member: Member, questions: Sequence[Conversation], text: str
-    ) -> Conversation | None:
-        wanted = text.strip().rstrip(".").casefold()
-        if wanted.isdecimal() and 1 <= int(wanted) <= len(questions):
-            return questions[int(wanted) - 1]
-        return next((q for q in questions if wanted in _names(q)), None)
+            current = [q for q in await self.open(tx, member.id) if _key(q) == _key(chosen)]
+            await self._hand_over(tx, (current or [chosen])[0], _restored(one))
 
     async def _hand_over(self, tx: Transaction, question: Conversation, said: Said) -> None:
         handler = self.registry.conversation(question.cog, question.kind)
@@ -137,11 +183,27 @@ class Questions:
         await tx.conversations.open(Conversation(0, member.workspace, member.id, ENGINE, kind, "", None, data, expires))
 
 
-def _names(question: Conversation) -> set[str]:
-    label = question.label
-    if label is None:
-        return set()
-    return {str(value).casefold() for _name, value in label.values if isinstance(value, str)} | {label.text.casefold()}
+def _key(question: Conversation) -> str:
+    """Name a question for as long as it is open; its id changes when it is opened again."""
+    return f"{question.cog}:{question.kind}:{question.subject}"
+
+
+def _names(label: Sentence | None) -> set[str]:
+    """Return by what names a person may call a choice: what people wrote in its label."""
+    return {_folded(value) for _name, value in label.values if isinstance(value, str)} if label else set()
+
+
+def _taken(text: str, names: Sequence[Iterable[str]], numbered: bool) -> int | None:
+    """Return the position of the choice that a folded text means, by its number or one of its names."""
+    if numbered and text.isdecimal() and 1 <= int(text) <= len(names):
+        return int(text) - 1
+    return next((n for n, known in enumerate(names) if text and text in known), None)
+
+
+def _folded(text: str) -> str:
+    """Return a text for comparing, without case, accents, keycaps, and what stands around it."""
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in apart if unicodedata.category(c)[0] != "M").strip(" \t\r\n.,!#()\"'`“”‘’«»")
 
 
 def _which(questions: Sequence[Conversation]) -> Message:

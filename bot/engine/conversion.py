@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from difflib import get_close_matches
 from typing import Any, Final
 
 from bot.engine.parsing import Typed, bind, right_form
@@ -26,6 +28,8 @@ _TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 _DURATION = re.compile(
     r"(?:(\d+)\s*(?:d|days?|días?))?\s*(?:(\d+)\s*(?:h|hours?|horas?))?\s*(?:(\d+)\s*(?:m|min|minutes?|minutos?)?)?"
 )
+MOST_TEAMS: Final = 10
+"""Of more teams only those with a like name are shown."""
 _ONES: Final = {"one": 1, "un": 1, "una": 1, "an": 1, "a": 1}
 
 
@@ -38,21 +42,31 @@ class Context:
     member: Member
     language: str
     event: Inbound
-    spec: CommandSpec
+    typed: Typed
+
+    @property
+    def spec(self) -> CommandSpec:
+        """The command's spec."""
+        return self.typed.spec
+
+
+_NUMERIC: Final = frozenset({"number", "time", "date", "duration", "hours", "weekdays", "zone"})
+"""Kinds in which full-width digits and signs count as the plain ones."""
 
 
 async def convert_all(context: Context, typed: Typed) -> dict[str, Any]:
     """Return the handler's arguments by parameter name; raises BadInput for the first that can't be converted."""
-    written = bind(typed)
+    given = bind(typed)
     arguments: dict[str, Any] = {}
     for parameter in typed.spec.parameters:
-        text = written.get(parameter.name)
+        text = given.get(parameter.name)
         if text is None:
             arguments[parameter.name] = parameter.default
         elif parameter.choices:
             arguments[parameter.name] = _choice(context, parameter, text)
         else:
-            arguments[parameter.name] = await _CONVERTERS[parameter.kind](context, text)
+            written = unicodedata.normalize("NFKC", text) if parameter.kind in _NUMERIC else text
+            arguments[parameter.name] = await _CONVERTERS[parameter.kind](context, written)
     return arguments
 
 
@@ -218,11 +232,16 @@ def _cities(matches: Sequence[ZoneMatch]) -> Listing:
 
 
 def _zone_choices(context: Context, text: str, matches: Sequence[ZoneMatch]) -> tuple[Choice, ...]:
+    """Offer the command as it was typed, with each zone in place of what was typed for it."""
     digits = ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣"]
+    typed = unicodedata.normalize("NFKC", context.typed.arguments)
+    start = typed.find(f":{text}") + 1 or typed.rfind(text)
+    if start < 0:
+        return ()
+    before, after = typed[:start], typed[start + len(text) :]
     return tuple(
-        Choice(f"{context.spec.words} {match.zone}", _("{city}", city=match.city), digit)
+        Choice(f"{context.spec.words}{before}{match.zone}{after}", _("{city}", city=match.city), digit)
         for digit, match in zip(digits, matches, strict=False)
-        if len(context.spec.parameters) == 1
     )
 
 
@@ -262,25 +281,36 @@ async def _team(context: Context, text: str) -> Team:
         if team.name.casefold() == wanted:
             return team
     sentences: list[Sentence] = [_("There is no team “{text}” here.", text=text)]
-    if teams:
-        names = tuple(team.name for team in teams)
-        sentences.append(n_("The team is {names}.", "The teams are {names}.", len(names), names=Listing(names)))
-        if any(" " in name for name in names):
-            sentences.append(_("Names with spaces go in quotes."))
+    names = [team.name for team in teams]
+    if len(names) > MOST_TEAMS:
+        names = get_close_matches(wanted, [name.casefold() for name in names], 3, 0.5)
+        near = tuple(team.name for name in names for team in teams if team.name.casefold() == name)
+        if near:
+            sentences.append(_("Did you mean {teams}?", teams=_either(near)))
+        sentences.append(_("{command} shows them all.", command=CommandText("team list")))
+    elif teams:
+        sentences.append(n_("The team is {names}.", "The teams are {names}.", len(names), names=Listing(tuple(names))))
     else:
         create = CommandText("team create")
         sentences.append(_("There is none yet: an admin makes one with {command}.", command=create))
+    if any(" " in team.name for team in teams):
+        sentences.append(_("Names with spaces go in quotes."))
     raise BadInput(*sentences)
 
 
+def _bare(text: str) -> str:
+    """Return a name without what stands before it: "@", and what keeps a shown one from notifying anybody."""
+    return text.strip().lstrip("@\u200b")
+
+
 def _named(context: Context, text: str) -> Account | None:
-    wanted = text.strip().lstrip("@").casefold()
+    wanted = _bare(text).casefold()
     people = context.event.people if isinstance(context.event, MessageReceived) else ()
-    return next((a for a in people if wanted in (a.name.casefold(), a.identity.account.casefold())), None)
+    return next((a for a in people if wanted in (_bare(a.name).casefold(), _bare(a.identity.account).casefold())), None)
 
 
 async def _find_member(context: Context, text: str) -> Member | None:
-    wanted = text.strip().lstrip("@").casefold()
+    wanted = _bare(text).casefold()
     account = _named(context, text)
     members = await context.tx.people.members_of_workspace(context.workspace.id)
     if account is not None:
@@ -288,7 +318,11 @@ async def _find_member(context: Context, text: str) -> Member | None:
         return next((m for m in members if m.id in ids), None)
     if wanted in ("me", "yo"):
         return context.member
-    return next((m for m in members if m.name.casefold() == wanted), None)
+    found = [m for m in members if m.name.casefold() == wanted]
+    exactly = [m for m in found if m.name == _bare(text)] or found
+    if len(exactly) > 1:
+        raise BadInput(_("Several people here are called “{name}”: mention the one you mean.", name=exactly[0].name))
+    return next(iter(exactly), None)
 
 
 async def _member(context: Context, text: str) -> Member:

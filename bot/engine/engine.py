@@ -14,17 +14,18 @@ from bot.engine.delivery import Sender
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.errors import StorageFull
 from bot.engine.packing import BATCH, Packer
-from bot.engine.ports import Alarm, Clock, Platform, Probe, Storage, Stores, Timer
+from bot.engine.ports import Alarm, Clock, Outgoing, Platform, Probe, Storage, Stores, Timer
 from bot.engine.registry import Registry
-from bot.engine.transaction import Services, Transaction
+from bot.engine.transaction import Services, Transaction, to_member
 from bot.engine.trouble import Trouble
 from bot.model.errors import AskFirst, BadInput
 from bot.model.event import Inbound
+from bot.model.message import Sentence, say
 
 log = logging.getLogger(__name__)
 
-TIMERS = 500
-"""Timers taken in one transaction."""
+TIMERS = 200
+"""Timers taken in one transaction: nobody else waits much longer than 0.1 s to write."""
 JOB_PAUSE = timedelta(minutes=5)
 """How long a timer rests whose job failed, times the number of failures."""
 
@@ -93,6 +94,25 @@ class Engine:
             alarm.wake_at(due, self._changed.set)
             await self._changed.wait()
 
+    async def announce(self, key: str, sentence: Sentence) -> None:
+        """Tell every workspace's admins something about the installation, once for each key; and the log."""
+        log.warning("notice %s: %s", key, sentence.text)
+        async with self.storage.transaction() as stores:
+            rows = []
+            for workspace in await stores.directory.workspaces():
+                for member in await stores.directory.members_of_workspace(workspace.id):
+                    if member.admin:
+                        row = Outgoing(
+                            workspace.id,
+                            to_member(member.id),
+                            "bot.notice",
+                            f"{key}:{member.id}",
+                            message=say(sentence),
+                        )
+                        rows.append(row)
+            await stores.outbox.queue(rows, self.clock.now())
+        self._changed.set()
+
     # --- inbound -----------------------------------------------------------------------------------------------
 
     async def receive(self, event: Inbound) -> None:
@@ -153,8 +173,14 @@ class Engine:
         One caller at a time: a second one would take up the chunks that the first is just sending.
         """
         async with self._draining:
-            while await self.tick() or await self.pack() or await self.deliver():
-                pass
+            while True:
+                while await self.tick():
+                    pass
+                packed = await self.pack()
+                if packed == BATCH:  # there may be more, to be packed before anything is sent
+                    continue
+                if not await self.deliver() and not packed:
+                    break
 
     async def next_due(self) -> datetime | None:
         """Return the next instant (UTC) at which there is something to do, or None."""

@@ -13,7 +13,13 @@ from bot.model.message import CommandText, Sentence, catalogue
 
 _, n_ = catalogue("bot")
 
-_TOKEN = re.compile(r'(?:([a-z_]+):)?(?:"([^"]*)"|“([^”]*)”|(\S+))', re.IGNORECASE)
+_TOKEN = re.compile(
+    r"""(?:([a-z_]+):)?(?:"([^"]*)"|“([^”]*)”|„([^“]*)“|«([^»]*)»|'([^']*)'(?!\S)|(\S+))""", re.IGNORECASE
+)
+_WRAPPED = re.compile(r"""\s*(?:(`+)(.+?)\1|"([^"]+)"|“([^”]+)”|«([^»]+)»)\s*""", re.DOTALL)
+"""A whole command in the marks that it was shown in."""
+_RANGE = re.compile(r"(?<=[\w.])\s*(?:[-\u2010-\u2015\u2212]|\b(?:to|a|until|hasta)\b)\s*(?=\d)", re.IGNORECASE)
+_DAY_RANGE = re.compile(r"(?<=[^\W\d])\s*[-\u2010-\u2015\u2212]\s*(?=[^\W\d])")
 _JOINED = frozenset({"text", "zone", "language", "team", "member", "account", "weekdays", "holidays", "date"})
 """Kinds that may hold spaces: as the last parameter they take the words that are left."""
 
@@ -31,11 +37,17 @@ class _Token:
     name: str | None
     value: str
     start: int
+    end: int
 
 
 def find_command(text: str, commands: Mapping[str, CommandSpec]) -> Typed | None:
     """Return the command whose words the text starts with (the longest such), or None."""
+    if wrapped := _WRAPPED.fullmatch(text):
+        text = next(inner for inner in wrapped.groups()[1:] if inner)
     words = [(m.group().lower(), m.end()) for m in re.finditer(r"\S+", text)][:3]
+    plain = " ".join(text.lower().split()).rstrip(".!")
+    if plain in commands:  # "Skip!" and "me show." are commands too
+        return Typed(commands[plain], "")
     for count in range(len(words), 0, -1):
         spec = commands.get(" ".join(word for word, _end in words[:count]))
         if spec is not None:
@@ -60,10 +72,12 @@ def bind(typed: Typed) -> dict[str, str]:
     Parameters are given in order, or as `name:value` (yes-or-no ones only so); quotes hold words together.
     Raises BadInput where one is missing, unknown, given twice, or words are left over.
     """
-    spec = typed.spec
+    spec, arguments = typed.spec, typed.arguments
     if spec.parameters and spec.parameters[-1].kind == "rest":
         return _bind_rest(typed)
-    return _bind_tokens(spec, _tokens(typed.arguments, spec.parameters))
+    if any(parameter.kind == "hours" for parameter in spec.parameters):  # "9:00 - 17:30", "9 to 17" are one word
+        arguments = _DAY_RANGE.sub("-", _RANGE.sub("-", arguments))
+    return _bind_tokens(spec, arguments)
 
 
 def _bind_rest(typed: Typed) -> dict[str, str]:
@@ -94,26 +108,33 @@ def _bind_rest(typed: Typed) -> dict[str, str]:
     return given
 
 
-def _bind_tokens(spec: CommandSpec, tokens: list[_Token]) -> dict[str, str]:
-    given: dict[str, str] = {}
-    last: str | None = None
+def _bind_tokens(spec: CommandSpec, arguments: str) -> dict[str, str]:
+    tokens = _tokens(arguments, spec.parameters, spaced=True)
+    named = [token.name for token in tokens if token.name is not None]
+    twice = next((name for name in named if named.count(name) > 1), None)
+    if twice is not None:
+        raise BadInput(_("“{name}” is given twice.", name=twice), right_form(spec))
+    given = {token.name: token.value for token in tokens if token.name is not None}
+    last: tuple[str, int] | None = None  # where the words that are left may go on, and where that began
     for token in tokens:
         if token.name is not None:
-            if token.name in given:
-                raise BadInput(_("“{name}” is given twice.", name=token.name), right_form(spec))
-            given[token.name] = token.value
             last = None
             continue
         free = next((p for p in spec.parameters if p.name not in given and p.kind != "yes_no"), None)
-        if free is not None:
+        if last is not None:
+            given[last[0]] = arguments[last[1] : token.end]
+        elif free is not None:
             given[free.name] = token.value
-            last = free.name if free.kind in _JOINED else None
-        elif last is not None:
-            given[last] = f"{given[last]} {token.value}"
+            last = (free.name, token.start) if free.kind in _JOINED and _is_last(spec, free, given) else None
         else:
             raise BadInput(_("I don't know what to do with “{word}”.", word=token.value), right_form(spec))
     _require(spec, given)
     return given
+
+
+def _is_last(spec: CommandSpec, parameter: Parameter, given: Mapping[str, str]) -> bool:
+    """Return whether no word can be for another parameter any more."""
+    return not any(p.name not in given and p.kind != "yes_no" for p in spec.parameters if p is not parameter)
 
 
 def _require(spec: CommandSpec, given: Mapping[str, str]) -> None:
@@ -122,21 +143,32 @@ def _require(spec: CommandSpec, given: Mapping[str, str]) -> None:
         raise BadInput(_("“{name}” is missing.", name="|".join(missing.choices) or missing.name), right_form(spec))
 
 
-def _tokens(text: str, parameters: Iterable[Parameter]) -> list[_Token]:
+def _tokens(text: str, parameters: Iterable[Parameter], *, spaced: bool = False) -> list[_Token]:
+    """Divide into words; with `spaced` a name may stand apart from its value ("at: 09:30")."""
     names = {p.name for p in parameters}
-    tokens = []
+    tokens: list[_Token] = []
+    waiting: tuple[str, int] | None = None  # "at: 09:30": a name whose value is the next word
     for match in _TOKEN.finditer(text):
         name, *values = match.groups()
         value = next(v for v in values if v is not None)
-        if name is not None and name.lower() in names:
-            tokens.append(_Token(name.lower(), value, match.start()))
+        if waiting is not None:
+            tokens.append(_Token(waiting[0], match.group() if name else value, waiting[1], match.end()))
+            waiting = None
+        elif spaced and name is None and value.endswith(":") and value[:-1].lower() in names:
+            waiting = (value[:-1].lower(), match.start())
+        elif name is not None and name.lower() in names:
+            tokens.append(_Token(name.lower(), value, match.start(), match.end()))
         else:
-            tokens.append(_Token(None, f"{name}:{value}" if name else value, match.start()))
+            tokens.append(_Token(None, f"{name}:{value}" if name else value, match.start(), match.end()))
+    if waiting is not None:
+        tokens.append(_Token(waiting[0], "", waiting[1], len(text)))
     return tokens
 
 
 def right_form(spec: CommandSpec) -> Sentence:
     """Return the sentence that shows the right form of a command, by its form and an example."""
+    if spec.form == spec.example:
+        return _("The form is {form}.", form=CommandText(spec.form))
     return _(
         "The form is {form}, for example {example}.",
         form=CommandText(spec.form),

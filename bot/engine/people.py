@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from bot.engine.ports import Directory, Holidays
 from bot.model.event import MemberChanged, TeamChanged
-from bot.model.identity import Account, ChannelId, Identity, MemberId, Place, TeamId, WorkspaceId
+from bot.model.identity import Account, ChannelId, Identity, MemberId, Place, Scope, TeamId, WorkspaceId
 from bot.model.people import Absence, Channel, Member, Purpose, Team, Workspace
 from bot.model.working_time import Leave, WorkingTime
 
@@ -28,6 +28,26 @@ class People:
     async def workspace(self, id: WorkspaceId) -> Workspace:
         """Return a workspace."""
         return await self.directory.workspace(id)
+
+    async def workspace_of(self, scope: Scope) -> Workspace | None:
+        """Return the workspace that a tenant is part of, or None."""
+        return await self.directory.workspace_of_scope(scope.platform, scope.name)
+
+    async def scopes(self, workspace: WorkspaceId) -> Sequence[Scope]:
+        """Return the tenants that are part of a workspace: its guilds, and its rooms."""
+        return await self.directory.scopes(workspace)
+
+    async def add_scope(self, workspace: WorkspaceId, scope: Scope) -> None:
+        """Make a tenant part of a workspace.
+
+        A workspace that it was the last part of is left: its members are asked nothing more there.
+        """
+        before = await self.workspace_of(scope)
+        await self.directory.add_scope(workspace, scope.platform, scope.name)
+        if before is None or before.id == workspace or await self.scopes(before.id):
+            return
+        for member in await self.members_of_workspace(before.id):
+            await self.save_member(replace(member, active=False))
 
     async def member(self, id: MemberId) -> Member:
         """Return a member; raises KeyError for an unknown id."""
@@ -101,8 +121,24 @@ class People:
             await self.raise_event(MemberChanged(member.workspace, member.id))
 
     async def create_member(self, member: Member, account: Account) -> Member:
-        """Store a new member (`id` is given by the directory) with their first account."""
+        """Store a new member (`id` is given by the directory) with their first account.
+
+        One who was a member before and comes back is the same member, with the settings they had.
+        """
         return await self.directory.create_member(member, account)
+
+    async def account_left(self, member: Member, identity: Identity, at: datetime) -> bool:
+        """Note that a member is met under one of their accounts no more; return whether they have left with it.
+
+        They are out of their teams then, and what they wrote stays.
+        """
+        await self.directory.account_left(member.workspace, identity, at)
+        if (await self.identities([member.id])).get(member.id):
+            return False
+        await self.save_member(replace(member, active=False))
+        for team in await self.teams_of(member.id):
+            await self.remove_from_team(team, member)
+        return True
 
     async def take_leave(self, member: Member, absence: Absence) -> None:
         """Note that a member is away; leave that overlaps it is kept as well."""

@@ -24,7 +24,7 @@ from bot.engine.ports import (
     Timers,
 )
 from bot.model.event import Inbound, JournalChanged
-from bot.model.identity import MemberId, MessageRef, Place, TeamId, WorkspaceId
+from bot.model.identity import MemberId, MessageRef, Place, Scope, TeamId, WorkspaceId
 from bot.model.journal import Entry, Kind, State
 from bot.model.message import Message, Sentence
 from bot.model.people import Channel, Member, Workspace
@@ -258,7 +258,11 @@ class JournalBook:
 
 @dataclass(frozen=True)
 class Call:
-    """One use of a command: who, where, with which right, in which language, in which transaction."""
+    """One use of a command: who, where, with which right, in which language, in which transaction.
+
+    Of a `founds` command that a stranger uses where there is no workspace, neither workspace nor member is stored
+    yet (their ids are 0): the handler calls `founded` or `within` before it does anything for them.
+    """
 
     tx: Transaction
     workspace: Workspace
@@ -271,6 +275,34 @@ class Call:
     spec: CommandSpec
     said: Said
 
+    @property
+    def scope(self) -> Scope | None:
+        """The tenant that the command was typed in; None in a private conversation that belongs to none."""
+        name = self.tx.cause.event.scope if self.tx.cause is not None else ""
+        return Scope(self.place.platform, name) if name else None
+
     async def reread(self) -> Member:
         """Return the caller as stored now, after changes in this transaction."""
         return await self.tx.people.member(self.member.id)
+
+    async def founded(self) -> Call:
+        """Return the call in a workspace that is stored: if there is none yet, the tenant's own is made now."""
+        if self.workspace.id or self.scope is None:
+            return self
+        name, language = self.workspace.name, self.workspace.language
+        directory = self.tx.stores.directory
+        return await self.within(await directory.create_workspace(name, language, self.scope.platform, self.scope.name))
+
+    async def within(self, workspace: Workspace) -> Call:
+        """Return the call in another workspace, of which the caller is a member from now on."""
+        cause = self.tx.cause
+        if cause is None:
+            raise ValueError("nobody asked: a timer's transaction has no caller")
+        author = cause.event.author
+        known = await self.tx.people.members_of_identity(author.identity)
+        member = next((m for m in known if m.workspace == workspace.id), None)
+        if member is None:
+            fresh = replace(self.member, id=MemberId(0), workspace=workspace.id)
+            member = await self.tx.people.create_member(fresh, author)
+        self.tx.cause = replace(cause, member=member.id)
+        return replace(self, workspace=workspace, member=member)

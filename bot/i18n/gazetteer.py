@@ -202,7 +202,20 @@ def _names(language: str) -> Iterable[tuple[str, str]]:
             yield place, zone
     for territory, found in _territories(language).items():
         for zone in found:
-            yield territory, zone
+            yield _written(territory, language), zone
+
+
+def _written(territory: str, language: str) -> str:
+    """Return a plainly spelled territory's name as it is written."""
+    return _territory_names(language).get(territory, territory)
+
+
+@lru_cache(maxsize=64)
+def _territory_names(language: str) -> dict[str, str]:
+    names = {plain(name): name for name in COUNTRIES}
+    for tag in dict.fromkeys((SOURCE_LANGUAGE, language)):
+        names |= {plain(name): name for name in parse_locale(tag).territories.values()}
+    return names
 
 
 def _last(zone: str) -> str:

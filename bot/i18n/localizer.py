@@ -55,8 +55,10 @@ class BabelLocalizer:
             sentence.domain, reader.language, sentence.text, sentence.plural, sentence.count
         )
         values = dict(sentence.values)
-        parts = []
-        for literal, name in template(text):
+        parts: list[str] = []
+        for between, name in template(text):
+            doubled = between.startswith(".") and parts and parts[-1].endswith(".")  # "a las 5:00 p. m."
+            literal = between[1:] if doubled else between
             if literal:
                 parts.append(self.own(literal, style))
             if name is not None:

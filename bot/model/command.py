@@ -69,7 +69,7 @@ class CommandSpec:
 
     `words` are what is typed ("team create"); `help` is one English catalogue sentence; `example` a whole valid
     line; `admin` asks for the platform's right to administer; `read` takes the read path (no transaction);
-    `founds` may make a workspace where there is none yet.
+    `founds` may be used where there is no workspace yet, to make one or to join one (`Call.founded`, `Call.within`).
     """
 
     words: str
@@ -87,10 +87,14 @@ class CommandSpec:
         """The right form to type: words, then `<required>` and `[optional]` parameters."""
         shown = [self.words]
         for parameter in sorted(self.parameters, key=lambda parameter: not parameter.required):
-            name = "|".join(parameter.choices) or ("yes" if parameter.kind == "yes_no" else parameter.name)
-            shown.append(f"<{name}>" if parameter.required else f"[{parameter.name}:{name}]")
+            name = "|".join(parameter.choices) or parameter.name
+            value = "|".join(parameter.choices) or _VALUES.get(parameter.kind, parameter.kind)
+            shown.append(f"<{name}>" if parameter.required else f"[{parameter.name}:{value}]")
         return " ".join(shown)
 
+
+_VALUES = {"yes_no": "yes", "rest": "text"}
+"""What stands for a value in a form where it is not the kind's own name."""
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 _WORD = re.compile(r"[a-z][a-z-]{0,31}")

@@ -25,6 +25,8 @@ class Inbound:
     scope: str = ""
     direct: bool = False
     admin: bool = False
+    admin_of: tuple[str, ...] | None = None
+    """In a direct conversation, the scopes that the author administers; None where `admin` says all there is."""
     bot: bool = False
     """True for other bots, bridges' notices and the bot itself: never answered."""
     position: str | None = None
@@ -90,6 +92,20 @@ class Pressed(Inbound):
 
     message_id: str = ""
     command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(Inbound):
+    """A person said something that can't be decrypted: its key did not come. It is told when it comes after all."""
+
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeft(Inbound):
+    """A person left a place, or was removed from it; `elsewhere` are the scopes where they still meet the bot."""
+
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

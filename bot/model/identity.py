@@ -28,6 +28,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """A tenant as a platform names it: a guild, or a room. `name` is the platform's own, and is never parsed."""
+
+    platform: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Somewhere a message can stand: a direct conversation, a channel or a thread in one.
 

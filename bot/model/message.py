@@ -7,7 +7,7 @@ platform that delivers it. Plain `str` always means text that a person wrote: it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
@@ -194,10 +194,13 @@ def people_in(node: object) -> Iterator[Person]:
         yield node
     elif isinstance(node, tuple):
         for item in node:
-            yield from people_in(item)
-    elif is_dataclass(node):
-        for field in fields(node):
-            yield from people_in(getattr(node, field.name))
+            if type(item) not in _PLAIN:
+                yield from people_in(item)
+    else:
+        for name, _ in _FIELDS.get(type(node), ()):
+            value = getattr(node, name)
+            if type(value) not in _PLAIN:
+                yield from people_in(value)
 
 
 _TYPES = {
@@ -207,52 +210,57 @@ _TYPES = {
         Text, Heading, Bullets, Quote, Fields, Image, Divider, Choice, Message,
     )
 }  # fmt: skip
+_FIELDS: dict[type, tuple[tuple[str, Any], ...]] = {
+    cls: tuple((field.name, field.default) for field in fields(cls)) for cls in _TYPES.values()
+}
+"""Names and defaults: what `fields` finds, found once."""
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""What JSON has as it is: most of what a message is made of, so it is told apart first."""
 
 
 def to_json(node: Any) -> Any:
     """Return a message or any part of it as JSON-ready data; `from_json` is its inverse."""
     match node:
+        case tuple():
+            return [item if type(item) in _PLAIN else to_json(item) for item in node]
         case None | bool() | int() | str():
             return str(node) if isinstance(node, Show) else node
-        case datetime():
-            return node.isoformat()
         case date() | time():
             return node.isoformat()
         case timedelta():
             return node / timedelta(microseconds=1)
-        case tuple():
-            return [to_json(item) for item in node]
         case frozenset():
             return sorted(node)
         case _:
             data = {"$": type(node).__name__}
-            for field in fields(node):
-                value = getattr(node, field.name)
-                if value != field.default:
-                    data[field.name] = to_json(value)
+            for name, default in _FIELDS[type(node)]:
+                value = getattr(node, name)
+                if value != default:
+                    data[name] = value if type(value) in _PLAIN else to_json(value)
             return data
 
 
-_LEAVES: dict[tuple[str, str], Callable[[Any], Any]] = {
-    ("Moment", "at"): datetime.fromisoformat,
-    ("Moment", "show"): Show,
-    ("Day", "date"): date.fromisoformat,
-    ("TimeOfDay", "time"): time.fromisoformat,
-    ("Span", "length"): lambda micros: timedelta(microseconds=micros),
-    ("Days", "weekdays"): frozenset,
+_LEAVES: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "Moment": {"at": datetime.fromisoformat, "show": Show},
+    "Day": {"date": date.fromisoformat},
+    "TimeOfDay": {"time": time.fromisoformat},
+    "Span": {"length": lambda micros: timedelta(microseconds=micros)},
+    "Days": {"weekdays": frozenset},
 }
 
 
 def from_json(data: Any) -> Any:
     """Return what `to_json` was given; raises KeyError for a type this version does not know."""
     if isinstance(data, list):
-        return tuple(from_json(item) for item in data)
+        return tuple([item if type(item) in _PLAIN else from_json(item) for item in data])
     if not isinstance(data, dict):
         return data
     name = data["$"]
+    leaves = _LEAVES.get(name, {})
     values = {}
     for field, value in data.items():
-        if field != "$":
-            leaf = _LEAVES.get((name, field))
-            values[field] = leaf(value) if leaf else from_json(value)
+        if field in leaves:
+            values[field] = leaves[field](value)
+        elif field != "$":
+            values[field] = value if type(value) in _PLAIN else from_json(value)
     return _TYPES[name](**values)

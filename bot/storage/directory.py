@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
-from bot.model.identity import WorkspaceId
+from bot.model.identity import Scope, WorkspaceId
 from bot.model.people import Workspace
 from bot.storage.channels import ChannelRows
 from bot.storage.executor import one
@@ -21,7 +21,9 @@ _WORKSPACE = select(WORKSPACES).where(WORKSPACES.c.id == _ID)
 _WORKSPACES = select(WORKSPACES).order_by(WORKSPACES.c.id)
 _WORKSPACE_OF_SCOPE = select(WORKSPACES).join(SCOPES).where(SCOPES.c.platform == _PLATFORM, SCOPES.c.scope == _SCOPE)
 _NEW_WORKSPACE = insert(WORKSPACES).returning(WORKSPACES.c.id)
+_SCOPES = select(SCOPES).where(SCOPES.c.workspace == _ID).order_by(SCOPES.c.platform, SCOPES.c.scope)
 _NEW_SCOPE = insert(SCOPES)
+_END_SCOPE = delete(SCOPES).where(SCOPES.c.platform == _PLATFORM, SCOPES.c.scope == _SCOPE)
 
 
 class DirectoryRows(MemberRows, TeamRows, ChannelRows):
@@ -56,6 +58,16 @@ class DirectoryRows(MemberRows, TeamRows, ChannelRows):
         (row,) = await self._rows(_NEW_WORKSPACE, name=name, language=language)
         await self._rows(_NEW_SCOPE, platform=platform, scope=scope, workspace=row.id)
         return Workspace(WorkspaceId(row.id), name, language)
+
+    async def scopes(self, workspace: WorkspaceId) -> Sequence[Scope]:
+        """Return the tenants that are part of a workspace, by platform and name."""
+        return [Scope(row.platform, row.scope) for row in await self._rows(_SCOPES, of=workspace)]
+
+    async def add_scope(self, workspace: WorkspaceId, platform: str, scope: str) -> None:
+        """Make a tenant part of a workspace, instead of the one it was part of."""
+        self._changed()
+        await self._rows(_END_SCOPE, of_platform=platform, of_scope=scope)
+        await self._rows(_NEW_SCOPE, platform=platform, scope=scope, workspace=workspace)
 
 
 def _workspace(row: Any) -> Workspace:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import PoolProxiedConnection, StaticPool
 
 from bot.storage.executor import AsyncExecutor, Executor, InlineExecutor
 
@@ -167,43 +167,46 @@ class InlineConnections:
 
 
 class MemoryConnections:
-    """A SQLite database in memory: one connection in this thread, for writing and reading in turn."""
+    """A SQLite database in memory: in this thread, one connection for writing and one for reading, in turn.
+
+    The reading one is `query_only` for good: setting that anew each time would make SQLite prepare every statement
+    of the connection anew.
+    """
 
     reads_apart = False
 
     def __init__(self) -> None:
         """Make an empty database."""
-        self._engine = create_engine("sqlite://", **_SQLITE, poolclass=StaticPool)
-        _prepare(self._engine, durable=False, reads=False)
-        self._connection = self._engine.connect()
-        driver: Any = self._connection.connection.driver_connection
-        self._driver: sqlite3.Connection = driver
+        url = f"sqlite:///file:heliotrope-{uuid4().hex}?mode=memory&cache=shared&uri=true"
+        writer, reader = (create_engine(url, **_SQLITE, poolclass=StaticPool) for _ in range(2))
+        _prepare(writer, durable=False, reads=False)
+        _prepare(reader, durable=False, reads=True)
+        self._engines = (writer, reader)
+        self._writer, self._reader = writer.connect(), reader.connect()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Executor]:
         """Give an executor in a new transaction."""
-        with self._connection.begin():
-            yield InlineExecutor(self._connection)
+        with self._writer.begin():
+            yield InlineExecutor(self._writer)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Executor]:
         """Give an executor that can't write."""
-        with self._connection.begin():
-            self._driver.execute("PRAGMA query_only = ON")
-            try:
-                yield InlineExecutor(self._connection)
-            finally:
-                self._driver.execute("PRAGMA query_only = OFF")
+        with self._reader.begin():
+            yield InlineExecutor(self._reader)
 
     async def run_sync(self, work: Callable[[Connection], T]) -> T:
         """Call `work` with a plain connection in a writing transaction."""
-        with self._connection.begin():
-            return work(self._connection)
+        with self._writer.begin():
+            return work(self._writer)
 
     async def close(self) -> None:
         """Close every connection."""
-        self._connection.close()
-        self._engine.dispose()
+        self._reader.close()
+        self._writer.close()
+        for engine in self._engines:
+            engine.dispose()
 
 
 def _async_engine(path: Path, durable: bool, *, reads: bool) -> AsyncEngine:
@@ -234,6 +237,10 @@ def _prepare(engine: Engine, durable: bool, *, reads: bool) -> None:
             cursor.execute(setting)
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    def begin_transaction(dbapi_connection: PoolProxiedConnection) -> None:
+        cursor = dbapi_connection.cursor()
+        cursor.execute(begin)
+        cursor.close()
+
+    # A listener for "begin" would do too; but once there is one, SQLAlchemy looks for listeners at every statement.
+    engine.dialect.do_begin = begin_transaction  # type: ignore[method-assign]  # this engine's own dialect

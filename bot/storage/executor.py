@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import BindParameter, Connection, CursorResult, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.prepared import prepared
+
 T = TypeVar("T")
 
 # Databases limit the values of one statement (SQLite 32,766, PostgreSQL 32,767).
@@ -69,12 +71,16 @@ class InlineExecutor:
     def __init__(self, connection: Connection) -> None:
         """Work on a connection whose transaction is open."""
         self._connection = connection
+        self._driver: Any = connection.connection.driver_connection
 
     async def execute(self, statement: Any, parameters: Any = None) -> Rows:
         """Run a statement; see `Executor`."""
         if _for_none(parameters):
             return NO_ROWS
-        return _rows(self._connection.execute(statement, parameters))
+        known = prepared(statement, parameters)
+        if known is None:
+            return _rows(self._connection.execute(statement, parameters))
+        return Rows(*known.run(self._driver, parameters))
 
 
 def _for_none(parameters: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
@@ -25,7 +26,8 @@ _MEMBERS_OF_WORKSPACE = ACTIVE_BY_NAME.where(MEMBERS.c.workspace == _ID)
 _MEMBERS_OF_IDENTITY = (
     select(MEMBERS)
     .join(IDENTITIES)
-    .where(IDENTITIES.c.platform == _PLATFORM, IDENTITIES.c.account == _ACCOUNT, MEMBERS.c.active == 1)
+    .where(IDENTITIES.c.platform == _PLATFORM, IDENTITIES.c.account == _ACCOUNT, IDENTITIES.c.gone.is_(None))
+    .where(MEMBERS.c.active == 1)
     .order_by(MEMBERS.c.id)
 )
 _NEW_MEMBER = insert(MEMBERS).returning(MEMBERS.c.id)
@@ -33,13 +35,13 @@ _SAVE_MEMBER = update(MEMBERS).where(MEMBERS.c.id == _ID)
 
 _IDENTITIES = (
     select(IDENTITIES)
-    .where(IDENTITIES.c.member.in_(_IDS))
+    .where(IDENTITIES.c.member.in_(_IDS), IDENTITIES.c.gone.is_(None))
     .order_by(IDENTITIES.c.answered.desc(), IDENTITIES.c.id.desc())
 )
-_MEMBER_OF_IDENTITY = select(IDENTITIES.c.member).where(
-    IDENTITIES.c.workspace == _ID, IDENTITIES.c.platform == _PLATFORM, IDENTITIES.c.account == _ACCOUNT
-)
+_IDENTITY = (IDENTITIES.c.workspace == _ID) & (IDENTITIES.c.platform == _PLATFORM) & (IDENTITIES.c.account == _ACCOUNT)
+_MEMBER_OF_IDENTITY = select(IDENTITIES.c.member).where(_IDENTITY)
 _NEW_IDENTITY = insert(IDENTITIES)
+_IDENTITY_GONE = update(IDENTITIES).where(_IDENTITY).values(gone=one("at"))
 _OTHER = IDENTITIES.alias("other")
 _ANSWERED = (
     update(IDENTITIES)
@@ -95,13 +97,14 @@ class MemberRows(CachedRows):
         return await self._each("identities", ids, _IDENTITIES, _identities, ())
 
     async def create_member(self, member: Member, account: Account) -> Member:
-        """Store a new member with their first account; one who was in the workspace before keeps the id."""
+        """Store a new member with their first account; one who comes back keeps their id and their settings."""
         self._changed()
         identity = account.identity
         who = {"of_platform": identity.platform, "of_account": identity.account}
         for row in await self._rows(_MEMBER_OF_IDENTITY, of=member.workspace, **who):
-            known = replace(member, id=MemberId(row.member))
+            known = _again(await self.member(MemberId(row.member)), member)
             await self.save_member(known)
+            await self._execute(_IDENTITY_GONE, {"of": member.workspace, "at": None, **who})
             return known
         (row,) = await self._rows(_NEW_MEMBER, **_member_columns(member))
         stored = replace(member, id=MemberId(row.id))
@@ -122,6 +125,12 @@ class MemberRows(CachedRows):
         done = await self._execute(_SAVE_MEMBER, {"of": member.id, **_member_columns(member)})
         if not done.rowcount:
             raise KeyError(member.id)
+
+    async def account_left(self, workspace: WorkspaceId, identity: Identity, at: datetime) -> None:
+        """Note that nobody is met under this account there any more, until it is made a member's again."""
+        self._changed()
+        who = {"of_platform": identity.platform, "of_account": identity.account}
+        await self._execute(_IDENTITY_GONE, {"of": workspace, "at": to_micros(at), **who})
 
     async def answered_from(self, identity: Identity, at: datetime) -> None:
         """Note that a person spoke from this account, if they have others to be reached by."""
@@ -149,6 +158,9 @@ class MemberRows(CachedRows):
         return found
 
 
+_week = lru_cache(maxsize=1_000)(WorkingWeek.from_text)  # many members share a few
+
+
 def read_member(row: Any) -> Member:
     """Read a member from a row of their table."""
     return Member(
@@ -156,13 +168,19 @@ def read_member(row: Any) -> Member:
         WorkspaceId(row.workspace),
         row.name,
         row.zone,
-        WorkingWeek.from_text(row.week),
+        _week(row.week),
         row.language,
         row.holidays,
         bool(row.admin),
         bool(row.zone_known),
         bool(row.active),
     )
+
+
+def _again(before: Member, now: Member) -> Member:
+    """Return somebody who was known before as they are now; what they had told of themselves still holds."""
+    zone = before.zone if before.zone_known else now.zone
+    return replace(before, name=now.name, zone=zone, admin=now.admin, active=now.active)
 
 
 def _member_columns(member: Member) -> dict[str, Any]:

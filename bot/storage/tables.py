@@ -98,10 +98,12 @@ IDENTITIES: Final = _table(
     _text("account"),
     _text("name"),
     _instant("answered"),
+    _instant("gone", null=True),
     UniqueConstraint("platform", "account", "workspace"),
     Index(None, "member"),
     numbered=True,
 )
+"""`gone` is when the account left the workspace, as long as it stays away."""
 
 ABSENCES: Final = _table(
     "absences",
@@ -172,8 +174,8 @@ JOURNAL: Final = _table(
     _text("since", null=True),
     _text("state"),
     Index(None, "team", "date"),
-    Index(None, "team", "state", "kind"),
-    Index(None, "author", "date"),
+    Index(None, "team", "state", "kind", "date"),
+    Index(None, "author", "state", "kind", "date"),
     Index(None, "source_message"),
     numbered=True,
 )

@@ -103,9 +103,9 @@ class Stage:
                 await tx.people.add_to_team(team, member)
         return team
 
-    def room(self, name: str) -> Place:
-        """Make a channel in the chat service that serves nobody for anything yet."""
-        self.server.add_channel(name)
+    def room(self, name: str, scope: str = "") -> Place:
+        """Make a channel in the chat service that serves nobody for anything yet; in the main scope, or another."""
+        self.server.add_channel(name, scope)
         return Place(NAME, chat.channel(name))
 
     async def channel(self, team: Team, purpose: Purpose, name: str) -> Channel:
@@ -145,6 +145,11 @@ class Stage:
     async def presses(self, name: str, command: str, place: str | None = None) -> list[Seen]:
         """Press the choice with that command under the bot's last message to this person, or in a channel."""
         self.server.press(name, self._last(name, place), command)
+        return await self.settle()
+
+    async def leaves(self, name: str, scope: str = "") -> list[Seen]:
+        """Leave the main scope of the chat service with all its channels, or another one."""
+        self.server.leave(name, scope)
         return await self.settle()
 
     # --- time -----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""The admin cog: teams, who is in them, their channels, and help."""
+"""The admin cog: teams, who is in them, their channels, the rooms of a workspace, and help."""
 
 from bot.api import N_, Cog
-from cogs.admin import commands, guide
+from cogs.admin import commands, guide, rooms, store
 
 cog = Cog(
     name="admin",
@@ -17,7 +17,12 @@ cog = Cog(
         commands.list_teams,
         commands.set_channel,
         commands.show_channels,
+        rooms.code,
+        rooms.join,
+        rooms.show,
         guide.help_,
         guide.about,
     ),
+    tables=store.METADATA,
+    migrations="cogs.admin.migrations",
 )

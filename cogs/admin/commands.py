@@ -43,7 +43,11 @@ async def create(call: Call, *, zone: Zone | None = None, name: Rest) -> Message
     """Make a team in the given zone (left out: the caller's), with the caller as owner and first member."""
     people = call.tx.people
     name = await _usable_name(call, name, "team create Atlas")
+    call = await call.founded()
     caller = await call.reread()
+    if zone and not caller.zone_known:
+        caller = replace(caller, zone=zone)
+        await people.save_member(caller)
     team = await people.create_team(Team(TeamId(0), call.workspace.id, name, zone or caller.zone, caller.id))
     await people.add_to_team(team, caller)
     standup = "standup create" in call.tx.services.registry.commands
@@ -172,7 +176,7 @@ async def _usable_name(call: Call, written: str, form: str, besides: Team | None
     if problem := domain.name_problem(name):
         raise messages.name_refused(problem, form)
     for team in await call.tx.people.teams(call.workspace.id):
-        if domain.same_name(team.name, name) and (besides is None or team.id != besides.id):
+        if domain.same_name(team.name, name) and (team.name == name or besides is None or team.id != besides.id):
             raise messages.name_taken(team)
     return Rest(name)
 

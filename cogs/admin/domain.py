@@ -13,7 +13,9 @@ from enum import StrEnum
 from bot.api import Hours, Member, MemberId, Shift, Weekdays, WorkingTime, WorkingWeek
 
 LONGEST_NAME = 60
-_QUOTES = (('"', '"'), ("“", "”"))
+_QUOTES = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("'", "'"), ("‘", "’"))
+_JOINERS = "\u200c\u200d"
+"""Invisible, and part of how some scripts and emoji are written."""
 
 
 class NameProblem(StrEnum):
@@ -35,19 +37,24 @@ def clean_name(written: str) -> str:
 def name_problem(name: str) -> NameProblem | None:
     """Return why a cleaned name can't be a team's, or None.
 
-    A number could be a team's id, and a name with quotes or a colon could not be typed in a command.
+    A number could be a team's id, and a name with quotes or a colon could not be typed in a command; one with
+    invisible signs could pass for another's, or turn the text around it.
     """
     if "\n" in name or "\r" in name:
         return NameProblem.LINES
-    if not name:
+    if not any(unicodedata.category(sign)[0] in "LNPS" for sign in name):
         return NameProblem.EMPTY
     if len(name) > LONGEST_NAME:
         return NameProblem.LONG
     if name.replace(" ", "").isdigit():
         return NameProblem.DIGITS
-    if any(sign in '"“”:' or unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
+    if any(sign in '"“”„«»`:' or _invisible(sign) for sign in name):
         return NameProblem.SIGNS
     return None
+
+
+def _invisible(sign: str) -> bool:
+    return unicodedata.category(sign)[0] == "C" and sign not in _JOINERS
 
 
 def same_name(one: str, other: str) -> bool:

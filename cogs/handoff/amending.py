@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from bot.api import JournalChanged, Transaction
+from bot.api import JournalChanged, Kind, MemberId, Transaction
 from cogs.handoff import messages, needs, planning, store
 from cogs.handoff.baton import ask_for_channel, handoff_channel, publish, publish_update
-from cogs.handoff.compiling import Compiled, compiled, written
+from cogs.handoff.compiling import OLDEST, Compiled, compiled, written
 from cogs.handoff.crew import Crew, load
 from cogs.handoff.domain import USEFUL
 from cogs.handoff.store import Covered, Handoff, Outcome
@@ -16,39 +17,52 @@ from cogs.handoff.store import Covered, Handoff, Outcome
 
 async def journal_changed(tx: Transaction, event: JournalChanged) -> None:
     """Amend the handoff that covers an author's date; if none does yet, see that there will be one."""
+    for later, day in await _quoting(tx, event):
+        await amend(tx, later, event.author, day)
     handoff = await store.handoff_of(tx, event.team, event.author, event.date)
     if handoff is not None:
-        await amend(tx, handoff, event)
+        await amend(tx, handoff, event.author, event.date)
         return
     timer = await planning.timer_of(tx, event.team)
     if timer is None or planning.follows(timer, event.date):
         await planning.replan(tx, event.team, answered=event.date)
 
 
-async def amend(tx: Transaction, handoff: Handoff, event: JournalChanged) -> None:
-    """Show what stands now, in the post, in the thread and to those who were asked."""
-    crew = await load(tx, handoff.team)
+async def _quoting(tx: Transaction, event: JournalChanged) -> Sequence[tuple[Handoff, date]]:
+    """The posts of the author's later dates, if they may show a blocker in words that were changed or taken back."""
+    before, after = ({e.text for e in entries if e.kind is Kind.BLOCKER} for entries in (event.before, event.after))
+    if before <= after:
+        return ()
+    return await store.posts_after(tx, event.team, event.author, event.date, event.date + OLDEST)
+
+
+async def amend(tx: Transaction, handoff: Handoff, author: MemberId, day: date) -> None:
+    """Show what stands now of an author's date, in the post, in the thread and to those who were asked."""
+    crew = await load(tx, handoff.team, timed=False)
     covered = await store.covered_by(tx, handoff)
     pairs = [(one.member, one.date) for one in covered]
     entries = await written(tx, handoff, pairs)
     if handoff.outcome is Outcome.EMPTY:
-        if not entries or crew is None or not crew.settings.enabled or tx.now - handoff.passed >= USEFUL:
+        if not entries or crew is None or not crew.settings.enabled:
+            return
+        if tx.now - handoff.passed >= USEFUL:  # too late for a post of its own: the next one takes it along
+            await store.uncover(tx, handoff, author, day)
             return
         handoff = replace(handoff, handed=tx.now)
         if not handoff.report:
             whole = crew.relay.leg_of(handoff.leg.members[0], handoff.leg.date) or handoff.leg
             handoff = replace(handoff, receiver=crew.relay.receiver(whole, tx.now))
     content = await compiled(tx, crew, handoff, entries, pairs)
-    mine = next(one for one in covered if (one.member, one.date) == (event.author, event.date))
+    mine = next(one for one in covered if (one.member, one.date) == (author, day))
     if handoff.outcome is Outcome.EMPTY and crew is not None:
         await _first(tx, crew, handoff, content, covered)
         return
     if handoff.outcome is Outcome.POSTED:
         await _change(tx, handoff, content, mine)
-    if event.author in content.people:
-        author = messages.person(content.people, event.author)
-        own = content.entries.get((event.author, event.date), ())
-        await needs.retell(tx, handoff, author, event.date, own, content.people)
+    if author in content.people:
+        person = messages.person(content.people, author)
+        own = content.entries.get((author, day), ())
+        await needs.retell(tx, handoff, person, day, own, content.people)
 
 
 async def _first(tx: Transaction, crew: Crew, handoff: Handoff, content: Compiled, covered: Sequence[Covered]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bot.api import Channel, Purpose, TeamId, Timer, Transaction, to_channel, to_member, to_thread
 from cogs.handoff import messages, needs, store
@@ -14,6 +14,9 @@ from cogs.handoff.digest import standing
 from cogs.handoff.domain import USEFUL, Pass, dates_around, passes
 from cogs.handoff.planning import floor_of, passes_at, plan, waiting_in
 from cogs.handoff.store import Covered, Handoff, Outcome
+
+LATEST_ANSWER = 5
+"""Days after its date that an answer is still handed off: a long weekend, and one more."""
 
 
 async def pass_batons(tx: Transaction, due: Sequence[Timer]) -> None:
@@ -29,7 +32,7 @@ async def pass_batons(tx: Transaction, due: Sequence[Timer]) -> None:
 async def _catch_up(tx: Transaction, crew: Crew, timer: Timer) -> date | None:
     """Hand off all legs that passed by now; return the date whose report waits for a first answer."""
     floor, waiting = floor_of(timer), waiting_in(timer)
-    known = await store.covered(tx, crew.team.id, floor.date() - timedelta(days=4))
+    known = await store.covered(tx, crew.team.id, _first_date(floor))
     passed = list(passes(crew.relay, floor, known, passes_at(crew, waiting), until=tx.now))
     lost = []
     waits = None
@@ -143,13 +146,18 @@ async def _made(tx: Transaction, crew: Crew, one: Pass) -> Handoff:
     )
 
 
+def _first_date(floor: datetime) -> date:
+    """The first local date of which something may still be handed off that was said since the last pass."""
+    return dates_around(floor, LATEST_ANSWER, 0)[0]
+
+
 async def _strays(tx: Transaction, crew: Crew, known: Collection[Pair], floor: datetime) -> set[Pair]:
-    """Work that no leg to come will hand off: written on a day off, or by who moved or left the team.
+    """Work that no leg to come will hand off: written on a day off, by who moved or left the team, or days late.
 
     Of what was said since the last pass, or within a day: a move may leave behind what was said before that.
     """
     since = min(floor, tx.now - USEFUL)
-    first, last = dates_around(since, 1, 0)[0], dates_around(tx.now, 0, 1)[1]
+    first, last = _first_date(floor), dates_around(tx.now, 0, 1)[1]
     strays = set()
     for entry in standing(await tx.journal.entries(team=crew.team.id, dates=(first, last))):
         pair = (entry.author, entry.date)

@@ -13,7 +13,7 @@ from cogs.handoff.crew import Crew
 from cogs.handoff.digest import digest, standing
 from cogs.handoff.store import Handoff
 
-_OLDEST = timedelta(days=90)
+OLDEST = timedelta(days=90)
 """How far back open blockers are looked for."""
 
 Pair = tuple[MemberId, date]
@@ -52,7 +52,7 @@ async def compiled(
     written = [entry for group in entries.values() for entry in group]
     day = handoff.leg.date
     blocked = await tx.journal.entries(
-        team=handoff.team, authors=authors, dates=(day - _OLDEST, day), kinds=[Kind.BLOCKER], states=[State.OPEN]
+        team=handoff.team, authors=authors, dates=(day - OLDEST, day), kinds=[Kind.BLOCKER], states=[State.OPEN]
     )
     people = await _people(tx, crew, handoff, written, authors)
     known = {pair: group for pair, group in entries.items() if pair[0] in people}

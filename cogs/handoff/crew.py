@@ -43,8 +43,11 @@ class Crew:
         return report_at(leg, self.relay.times, self.prompts)
 
 
-async def load(tx: Transaction, id: TeamId) -> Crew | None:
-    """Return a team's crew, or None if the team is deleted."""
+async def load(tx: Transaction, id: TeamId, *, timed: bool = True) -> Crew | None:
+    """Return a team's crew, or None if the team is deleted.
+
+    Unless `timed`, recent standups are not read, by which `passes_at` times reports.
+    """
     team = await tx.people.team(id)
     if team is None:
         return None
@@ -53,7 +56,8 @@ async def load(tx: Transaction, id: TeamId) -> Crew | None:
     relay = Relay(await tx.people.working_times(members.values()), settings.legs)
     today, soon = dates_around(tx.now, 0, 7)
     reports = relay.alone(today) or relay.alone(soon)
-    prompts = await _prompts(tx, members) if reports and settings.report is None and members else {}
+    by_standups = timed and reports and settings.report is None and members
+    prompts = await _prompts(tx, members) if by_standups else {}
     return Crew(team, settings, members, relay, reports, prompts)
 
 

@@ -48,10 +48,11 @@ async def plan(
 ) -> None:
     """Set a team's timer to its next pass after `floor`; a team that does not hand off has none.
 
+    A team without members keeps its timer, and with it the floor: who comes back finds what was left behind.
     `answered` is the date of the last answer that a lone leg's report was planned by.
     """
     key = str(crew.team.id)
-    if not crew.settings.enabled or not crew.members:
+    if not crew.settings.enabled:
         await tx.timers.cancel(COG, JOB, [key])
         return
     upcoming = await next_pass(tx, crew, floor, waiting)

@@ -227,6 +227,12 @@ async def save_covered(tx: Transaction, handoff: Handoff, changed: Iterable[Cove
         )
 
 
+async def uncover(tx: Transaction, handoff: Handoff, member: MemberId, day: date) -> None:
+    """Leave a member's date to a handoff to come, instead of one that never showed anything."""
+    mine = (_COVERED.c.team == handoff.team, _COVERED.c.member == member, _COVERED.c.date == day.isoformat())
+    await tx.execute(delete(_COVERED).where(*mine, _COVERED.c.post == handoff.key))
+
+
 async def handoff_of(tx: Transaction, team: TeamId, member: MemberId, day: date) -> Handoff | None:
     """The handoff that covers a member's date."""
     rows = (
@@ -237,6 +243,23 @@ async def handoff_of(tx: Transaction, team: TeamId, member: MemberId, day: date)
         )
     ).rows
     return _handoff(rows[0]) if rows else None
+
+
+async def posts_after(
+    tx: Transaction, team: TeamId, member: MemberId, after: date, until: date
+) -> Sequence[tuple[Handoff, date]]:
+    """The handoffs that were posted and cover later dates of a member, each with the date."""
+    of = (_COVERED.c.team == team, _COVERED.c.member == member)
+    dates = (_COVERED.c.date > after.isoformat(), _COVERED.c.date <= until.isoformat())
+    rows = (
+        await tx.execute(
+            select(_POSTS, _COVERED.c.date.label("covers"))
+            .join(_COVERED, _COVERED.c.post == _POSTS.c.key)
+            .where(*of, *dates, _POSTS.c.state == Outcome.POSTED.value)
+            .order_by(_COVERED.c.date)
+        )
+    ).rows
+    return [(_handoff(row), date.fromisoformat(row.covers)) for row in rows]
 
 
 async def covered_by(tx: Transaction, handoff: Handoff) -> Sequence[Covered]:

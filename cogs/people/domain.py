@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,6 +17,8 @@ LONGEST_LEAVE = timedelta(days=3 * 366)
 """Leave that ends later than this is refused: whoever is gone for years leaves the team instead."""
 LONGEST_REASON = 100
 _DAY = timedelta(days=1)
+_JOINERS = "\u200c\u200d"
+"""Invisible, and part of how some scripts and emoji are written."""
 
 
 def planned_week(before: WorkingWeek, hours: Hours, days: Weekdays | None, keep: bool) -> WorkingWeek:
@@ -64,8 +67,11 @@ class LeaveProblem(StrEnum):
 
 
 def clean_reason(written: str | None) -> str:
-    """Return a reason as it is kept: on one line."""
-    return " ".join((written or "").split())
+    """Return a reason as it is kept: on one line, without signs that nobody sees."""
+    shown = (
+        c for c in written or "" if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c.isspace() or c in _JOINERS
+    )
+    return " ".join("".join(shown).split())
 
 
 def leave_problem(first: date, last: date, today: date, reason: str = "") -> LeaveProblem | None:

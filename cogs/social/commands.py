@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.api import N_, Call, Message, Person, Rest, Sentence, Team, Value, Weekdays, command
@@ -130,7 +130,7 @@ async def themes(call: Call, team: Team | None = None, names: Rest | None = None
 async def suggest(call: Call, team: Team | None = None, *, text: Rest) -> Message:
     """Keep a suggested prompt, and ask an admin about it; theirs is accepted at once."""
     cleaned = suggesting.clean(text)
-    team = team or await _own_team(call)
+    team = team or await _own_team(call, cleaned)
     if call.member.id not in {member.id for member in await call.tx.people.members_of_team(team.id)}:
         raise suggestion_messages.not_in(team)
     settings = (await store.settings_of(call.tx, [team.id])).get(team.id)
@@ -196,9 +196,9 @@ async def _undecided(call: Call, number: int, verdict: Standing) -> tuple[Sugges
 # Which team, which settings, which theme
 
 
-async def _one_team(call: Call, command: Callable[[Team], str]) -> Team:
+async def _one_team(call: Call, command: Callable[[Team], str], among: Sequence[Team] | None = None) -> Team:
     """The team of the channel where it was typed, or the only one; raises BadInput that asks for others."""
-    teams = await call.tx.people.teams(call.workspace.id)
+    teams = await call.tx.people.teams(call.workspace.id) if among is None else among
     if not teams:
         raise messages.no_team()
     place = replace(call.place, thread=None)
@@ -209,14 +209,14 @@ async def _one_team(call: Call, command: Callable[[Team], str]) -> Team:
     return found[0]
 
 
-async def _own_team(call: Call) -> Team:
+async def _own_team(call: Call, text: str) -> Team:
     """The caller's team that a suggestion is for."""
     teams = await call.tx.people.teams_of(call.member.id)
     if not teams:
         raise suggestion_messages.not_in_a_team()
     if len(teams) == 1:
         return teams[0]
-    return await _one_team(call, lambda team: f"social suggest team:{messages.quoted(team.name)} TEXT")
+    return await _one_team(call, lambda team: f"social suggest team:{messages.quoted(team.name)} {text}", teams)
 
 
 async def _team_and_words(call: Call, team: Team | None, words: str | None, form: str) -> tuple[Team, str]:

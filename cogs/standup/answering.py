@@ -21,10 +21,10 @@ from bot.api import (
     to_member,
 )
 from cogs.standup import entries, messages, receipt_messages, store
-from cogs.standup.answers import NOTE, Piece, Reading, is_blank, without_command
+from cogs.standup.answers import NOTE, Piece, Reading, is_blank, is_empty_form, names_question, without_command
 from cogs.standup.planning import CLOSE, COG, CONVERSATION, REMIND, SNOOZE
-from cogs.standup.prompting import close_key, conversation, day_timers
-from cogs.standup.records import Kept, Update
+from cogs.standup.prompting import close_key, conversation, day_timers, requote
+from cogs.standup.records import Kept, Standup, Update
 from cogs.standup.vocabulary import reading_of, vocabulary
 
 MEMORY = timedelta(days=365)
@@ -38,10 +38,12 @@ async def answer(tx: Transaction, asked: Conversation, said: Said) -> None:
     found = await store.one(tx, asked.data["standup"], asked.member, date.fromisoformat(asked.data["date"]))
     if found is None:
         raise LookupError(f"conversation {asked.id} is about an update that was never asked for")
+    phrases = vocabulary(tx.services.localizer).phrases(found.update.questions)
+    text = without_command(said.text) if names_question(said.text, phrases) else None
     if said.at < found.update.asked and (earlier := await _meant_before(tx, found, said)):
-        await take(tx, earlier, str(asked.data["team"]), said, latest=False)
+        await take(tx, earlier, str(asked.data["team"]), said, text, latest=False)
     else:
-        await take(tx, found, str(asked.data["team"]), said, latest=True)
+        await take(tx, found, str(asked.data["team"]), said, text, latest=True)
 
 
 async def _meant_before(tx: Transaction, found: Kept, said: Said) -> Kept | None:
@@ -61,7 +63,9 @@ async def take(tx: Transaction, kept: Kept, team: str, said: Said, text: str | N
     before = reading_of(tx, kept)
     position = before.open[0] if before.open else NOTE
     words = said.text if text is None else text
-    if is_blank(words) and not said.attachments:
+    phrases = vocabulary(tx.services.localizer).phrases(kept.update.questions)
+    unsaid = is_blank(words) or is_empty_form(words, phrases, len(kept.update.questions), position)
+    if unsaid and not said.attachments:
         hint = messages.empty_answer(kept.update.questions, position)
         tx.reply(hint, workspace=kept.update.workspace, kind="standup.hint")
         return
@@ -86,6 +90,24 @@ def say_next(tx: Transaction, update: Update, said: Message, turn: object) -> No
         day=update.date,
         asked=True,
     )
+
+
+def say_so_far(tx: Transaction, update: Update, team: str, reading: Reading) -> None:
+    """Show a member once more what they have written; `update.reopened` has counted it."""
+    said = receipt_messages.reopened(team, update.date, update.questions, reading)
+    tx.send(
+        to_member(update.member),
+        said,
+        workspace=update.workspace,
+        kind="standup.question",
+        key=_so_far(update, update.reopened),
+        day=update.date,
+        asked=True,
+    )
+
+
+def _so_far(update: Update, number: int) -> str:
+    return f"{update.post('so-far')}:{number}"
 
 
 async def edited(tx: Transaction, event: SourceEdited) -> None:
@@ -114,8 +136,33 @@ async def deleted(tx: Transaction, event: SourceDeleted) -> None:
 
 async def _revised(tx: Transaction, kept: Kept, pieces: tuple[Piece, ...]) -> None:
     standups = await store.standups(tx, [kept.update.standup])
-    name, latest = standups[kept.update.standup].name, await store.is_last(tx, kept.update)
-    await follow(tx, kept, replace(kept, pieces=pieces), name, latest=latest)
+    latest = await _still_asked(tx, kept.update) and await store.is_last(tx, kept.update)
+    standup, before = standups[kept.update.standup], reading_of(tx, kept)
+    update, after = await follow(tx, kept, replace(kept, pieces=pieces), standup.name, latest=latest)
+    await _requote(tx, standup, update, before, after)
+
+
+async def _requote(tx: Transaction, standup: Standup, update: Update, before: Reading, after: Reading) -> None:
+    """Bring what was quoted to the member themselves up to what they wrote now."""
+    version = tx.cause.event.id if tx.cause else ""
+    said = receipt_messages.reopened(standup.name, update.date, update.questions, after)
+    for number in range(1, update.reopened + 1):
+        post = _so_far(update, number)
+        key = f"{post}:edit:{version}"
+        tx.edit(post, said, workspace=update.workspace, kind="standup.question.edit", key=key)
+    if _plans(update, before) != _plans(update, after):
+        await requote(tx, standup, update, version)
+
+
+def _plans(update: Update, reading: Reading) -> Sequence[str]:
+    """What the next prompt quotes."""
+    return [reading.text(n) for n, question in enumerate(update.questions) if question.kind is Kind.NEXT]
+
+
+async def _still_asked(tx: Transaction, update: Update) -> bool:
+    """Whether the standup still asks its member anything: neither is it deleted, nor have they left the team."""
+    teams = await tx.people.teams_of(update.member)
+    return any(s.id == update.standup for s in await store.standups_of(tx, [team.id for team in teams]))
 
 
 # --- what follows ---------------------------------------------------------------------------------------------
@@ -137,7 +184,7 @@ async def follow(tx: Transaction, was: Kept, now: Kept, team: str, *, latest: bo
     if receipts:
         late = bool(now.pieces) and now.pieces[-1].at >= update.ends
         if after.empty:
-            text = receipt_messages.taken_back(team, update.date, tx.now < update.ends)
+            text = receipt_messages.taken_back(team, update.date, latest and tx.now < update.ends)
         else:
             text = receipt_messages.receipt(team, update.date, update.questions, after, stands, names, late)
         _tell(tx, update, text)

@@ -19,7 +19,8 @@ PICTURE = "🖼"
 _KEYCAP = "\ufe0f?\u20e3"
 _NUMBERED = re.compile(
     r"(?P<indent>[ \t]*)[*_]{0,2}"
-    rf"(?:\(?(?P<n>\d{{1,2}})(?:\)|\.(?=\s|[*_]|$)|[ \t]?[:：](?=\s|$))|(?P<k>\d){_KEYCAP})"
+    r"(?:[(（]?(?P<n>\d{1,2})(?:[)）．、]|\.?[-\u2013\u2014](?=\s)|\.(?=\s|[*_]|$)|[ \t]?[:：](?=\s|$))"
+    rf"|(?P<k>\d){_KEYCAP})"
     r"[*_]{0,2}[ \t]*"
 )
 _LEAD = re.compile(r"[^\w\n]{0,8}(?:\d{1,2}[.)][^\w\n]{0,4})?")
@@ -49,6 +50,12 @@ class _Mark:
 def is_blank(text: str) -> bool:
     """Whether there is nothing in a text that a reader could see."""
     return not text.translate(dict.fromkeys(map(ord, _INVISIBLE))).strip()
+
+
+def is_empty_form(text: str, phrases: Mapping[str, int], count: int, asked: int) -> bool:
+    """Whether a message has nothing but numbers or headings, and no answer to any of them."""
+    marks = _headings(text, phrases) or _numbers(text, count, asked)
+    return bool(marks) and not any(_sections(text, marks, asked))
 
 
 def parse(text: str, phrases: Mapping[str, int], count: int, asked: int) -> tuple[Section, ...]:
@@ -204,3 +211,15 @@ def without_command(text: str) -> str:
     """Return an edited message's text without the words of the command that it was said with."""
     found = _COMMAND.match(text)
     return text[found.end() :].strip() if found else text.strip()
+
+
+def names_question(text: str, phrases: Mapping[str, int]) -> bool:
+    """Whether a text begins with `update` and then, by number or heading, the question it answers.
+
+    With a question open, "update the docs" is an answer; "update 2. the docs" is the command that help shows.
+    """
+    found = re.match(r"\s*update\s+", text, re.IGNORECASE)
+    if found is None:
+        return False
+    rest = text[found.end() :]
+    return bool(_NUMBERED.match(rest)) or any(mark.start == 0 for mark in _headings(rest, phrases))

@@ -54,7 +54,7 @@ class Desk:
 async def skip(call: Call, team: Team | None = None) -> Message:
     """Leave an update out, asked for already or not."""
     desks = await _desks(call, team)
-    desk = _choose([d for d in desks if d.open] or [d for d in desks if d.ahead(call.tx.now)], "skip")
+    desk = _choose([d for d in desks if d.open] or [d for d in desks if d.ahead(call.said.at)], "skip")
     if desk is None or desk.date is None:
         raise messages.nothing_to_skip(await _next(call, desks))
     tx, standup = call.tx, desk.standup
@@ -111,7 +111,7 @@ async def update(call: Call, text: Rest | None = None) -> Message | None:
     around = [d for d in desks if d.date is not None]
     if not around:
         raise messages.no_update_due(await _next(call, desks))
-    rest = f" {_short(words)}" if words else ""
+    rest = " …" if words else ""  # not what they wrote: nothing would change it when they take that back
     desk = _choose([d for d in around if d.open] or around, "update", rest)
     assert desk is not None
     kept = desk.kept or await _open_early(call, desk)
@@ -132,9 +132,10 @@ async def mine(call: Call) -> Message:
     """List the caller's local dates by team, where nobody else reads along."""
     if not call.direct:
         raise refusals.only_in_private()
-    standups = await store.standups_of(call.tx, [t.id for t in await call.tx.people.teams_of(call.member.id)])
+    teams = await call.tx.people.teams_of(call.member.id)
+    standups = await store.standups_of(call.tx, [t.id for t in teams])
     if not standups:
-        raise messages.no_standup()
+        raise messages.no_standup(len(teams))
     today = (await call.tx.people.working_time(call.member)).local_date(call.tx.now)
     found = [
         (s, await call.tx.occurrences.find(s.subject, members=[call.member.id], dates=(today - HISTORY, today)))
@@ -150,12 +151,15 @@ async def _desks(call: Call, team: Team | None) -> Sequence[Desk]:
     """The caller's standups (or one team's), each with the date that is at hand."""
     tx = call.tx
     teams = await tx.people.teams_of(call.member.id)
+    if team is not None and team.id not in [t.id for t in teams]:
+        raise messages.not_in(team.name)
     standups = await store.standups_of(tx, [t.id for t in teams if team is None or t.id == team.id])
     if not standups:
-        raise messages.no_standup()
+        raise messages.no_standup(len(teams))
     working = await tx.people.working_time(call.member)
-    shift = working.current(tx.now)
-    days = {s.id: domain.date_for(s.schedule, working, tx.now) for s in standups}
+    at = call.said.at  # not now: it may be read only after a downtime, when another date is at hand
+    shift = working.current(at)
+    days = {s.id: domain.date_for(s.schedule, working, at) for s in standups}
     wanted = {day for day in days.values() if day} | ({shift.date} if shift else set())
     found = await store.kept(tx, [s.id for s in standups], [call.member.id], wanted) if wanted else ()
     by = {(k.update.standup, k.update.date): k for k in found}
@@ -188,11 +192,6 @@ def _named_team(teams: Sequence[str], text: str) -> tuple[str | None, str]:
                 if text.casefold().startswith(written.casefold()) and not rest[:1].isalnum():
                     return team, rest.removeprefix(":").strip()
     return None, text
-
-
-def _short(words: str) -> str:
-    first = words.split("\n", maxsplit=1)[0]
-    return first if len(first) <= 40 else f"{first[:40].rstrip()}…"
 
 
 def _minutes(length: timedelta) -> str:
@@ -239,13 +238,11 @@ async def _open_early(call: Call, desk: Desk) -> Kept:
 
 
 async def _reopen(call: Call, desk: Desk, kept: Kept) -> Message | None:
-    update = replace(kept.update, skipped=False)
     reading = reading_of(call.tx, kept)
-    if update != kept.update:
-        await store.save_update(call.tx, update)
-        if reading.empty:
-            await call.tx.occurrences.settle(update.subject, update.member, update.date, OccurrenceState.PROMPTED)
+    update = replace(kept.update, skipped=False, reopened=kept.update.reopened + 1)
+    await store.save_update(call.tx, update)
+    if kept.update.skipped and reading.empty:
+        await call.tx.occurrences.settle(update.subject, update.member, update.date, OccurrenceState.PROMPTED)
     await answering.resume(call.tx, update, desk.standup.name, reading)
-    said = receipt_messages.reopened(desk.standup.name, update.date, update.questions, reading)
-    answering.say_next(call.tx, update, said, call.tx.cause.event.id if call.tx.cause else "")
+    answering.say_so_far(call.tx, update, desk.standup.name, reading)
     return None if call.direct else receipt_messages.in_our_chat()

@@ -215,8 +215,21 @@ def no_update_due(asks_at: datetime | None) -> BadInput:
     return BadInput(first, _("Next time I ask you: {moment}.", moment=Moment(asks_at)))
 
 
-def no_standup() -> BadInput:
-    """Say that the member is in no team with a standup."""
+def not_in(team: str) -> BadInput:
+    """Say that the member is not in the team they named."""
+    return BadInput(
+        _("You are not in {team}, so I ask you nothing for it.", team=team),
+        _("Your teams are in {form}.", form=CommandText("me show")),
+    )
+
+
+def no_standup(teams: int) -> BadInput:
+    """Say that the member is in no team with a standup, or in no team at all."""
+    if not teams:
+        return BadInput(
+            _("You are in no team, so there is no update to write."),
+            _("An admin can add you: {form}.", form=CommandText("team add TEAM @you")),
+        )
     return BadInput(
         _("None of your teams has a standup yet."),
         _("An admin can start one: {form}.", form=CommandText("standup create TEAM at:09:30 days:mon-fri")),

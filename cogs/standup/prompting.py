@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from bot.api import (
     Conversation,
@@ -13,6 +13,7 @@ from bot.api import (
     Kind,
     Member,
     MemberId,
+    Message,
     Occurrence,
     OccurrenceState,
     Person,
@@ -75,17 +76,7 @@ async def ask(tx: Transaction, askings: Sequence[Asking], timers: Sequence[Timer
         ]
     )
     fresh = [claims[o.subject, o.member, o.date] for o in claimed]
-    plans = await _plans(tx, fresh)
-    several = await _in_several(tx, fresh)
-    for a in fresh:
-        said = messages.prompt(
-            a.standup.name,
-            Person(a.member.id, a.member.name),
-            a.standup.questions,
-            plans.get((a.standup.id, a.member.id), ()),
-            a.ask.due if a.ask.late else None,
-            a.member.id in several,
-        )
+    for a, said in zip(fresh, await _written(tx, fresh), strict=True):
         update = update_of(a, tx.now)
         tx.send(
             to_member(a.member.id),
@@ -99,6 +90,42 @@ async def ask(tx: Transaction, askings: Sequence[Asking], timers: Sequence[Timer
         )
     await open_updates(tx, fresh, tx.now, timers)
     return fresh
+
+
+async def requote(tx: Transaction, standup: Standup, changed: Update, version: str) -> None:
+    """Bring later prompts, which may quote the plans of an update, up to what the member wrote there now."""
+    later = await store.after(tx, changed, changed.date + PLANS)
+    if not later:
+        return
+    member = await tx.people.member(changed.member)
+    dates = (later[0].date, later[-1].date)
+    known = {o.date: o for o in await tx.occurrences.find(changed.subject, members=[member.id], dates=dates)}
+    askings = []
+    for update in later:
+        ask = domain.Ask(update.date, known[update.date].due, known[update.date].late)
+        shift = Shift(update.date, update.asked, update.ends)
+        askings.append(Asking(replace(standup, questions=update.questions), member, ask, shift))
+    for update, said in zip(later, await _written(tx, askings), strict=True):
+        post = update.post("prompt")
+        key = f"{post}:edit:{version}"
+        tx.edit(post, said, workspace=update.workspace, kind="standup.prompt.edit", key=key)
+
+
+async def _written(tx: Transaction, askings: Sequence[Asking]) -> Sequence[Message]:
+    """The prompts, in the order of the askings."""
+    plans = await _plans(tx, askings)
+    several = await _in_several(tx, askings)
+    return [
+        messages.prompt(
+            a.standup.name,
+            Person(a.member.id, a.member.name),
+            a.standup.questions,
+            plans.get((a.standup.id, a.member.id, a.ask.date), ()),
+            a.ask.due if a.ask.late else None,
+            a.member.id in several,
+        )
+        for a in askings
+    ]
 
 
 def update_of(a: Asking, asked: datetime) -> Update:
@@ -167,8 +194,8 @@ def timer_of(update: Update, job: str, at: datetime) -> Timer:
     return Timer(COG, job, key, at, update.workspace, update.member, data)
 
 
-async def _plans(tx: Transaction, askings: Sequence[Asking]) -> Mapping[tuple[int, MemberId], Sequence[Entry]]:
-    """What each member planned in their last update, by standup and member."""
+async def _plans(tx: Transaction, askings: Sequence[Asking]) -> Mapping[tuple[int, MemberId, date], Sequence[Entry]]:
+    """What each member planned in their last update before a date, by standup, member and date."""
     if not askings:
         return {}
     days = [a.ask.date for a in askings]
@@ -181,11 +208,11 @@ async def _plans(tx: Transaction, askings: Sequence[Asking]) -> Mapping[tuple[in
     by: dict[tuple[int, MemberId], list[Entry]] = {}
     for entry in found:
         by.setdefault((entry.team, entry.author), []).append(entry)
-    plans: dict[tuple[int, MemberId], Sequence[Entry]] = {}
+    plans: dict[tuple[int, MemberId, date], Sequence[Entry]] = {}
     for a in askings:
-        earlier = [e for e in by.get((a.standup.team, a.member.id), ()) if e.date < a.ask.date]
+        earlier = [e for e in by.get((a.standup.team, a.member.id), ()) if a.ask.date - PLANS <= e.date < a.ask.date]
         last = max((e.date for e in earlier), default=None)
-        plans[a.standup.id, a.member.id] = [e for e in earlier if e.date == last]
+        plans[a.standup.id, a.member.id, a.ask.date] = [e for e in earlier if e.date == last]
     return plans
 
 

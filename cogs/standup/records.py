@@ -63,6 +63,8 @@ class Update:
     skipped: bool = False
     snoozed: datetime | None = None
     receipts: int = 0
+    reopened: int = 0
+    """How often the member was shown what they had written so far."""
     resolved: frozenset[int] = frozenset()
     """The journal's ids of earlier blockers that this update resolved."""
 

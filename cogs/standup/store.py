@@ -82,6 +82,7 @@ UPDATES = Table(
     Column("skipped", Integer, nullable=False),
     Column("snoozed", _INSTANT, nullable=False),
     Column("receipts", Integer, nullable=False),
+    Column("reopened", Integer, nullable=False),
     Column("resolved", Text, nullable=False),
     PrimaryKeyConstraint("standup", "member", "date", name="standup_updates_pkey"),
     Index("standup_updates_member_index", "member", "date"),
@@ -253,6 +254,13 @@ async def before(tx: Transaction, kept_: Update) -> Kept | None:
     return await one(tx, kept_.standup, kept_.member, date.fromisoformat(rows[0].date)) if rows else None
 
 
+async def after(tx: Transaction, kept_: Update, until: date) -> Sequence[Update]:
+    """Return the member's later updates up to a local date, without their answers."""
+    where = (_U.standup == kept_.standup, _U.member == kept_.member, _U.date > kept_.date.isoformat())
+    later = select(UPDATES).where(*where, _U.date <= until.isoformat()).order_by(_U.date)
+    return [_update(row) for row in (await tx.execute(later)).rows]
+
+
 async def asked_since(tx: Transaction, members: Collection[MemberId], since: date) -> set[tuple[int, MemberId]]:
     """Return which standups have asked which of these members from a local date on."""
     statement = (
@@ -339,6 +347,7 @@ def _of_update(each: Update) -> dict[str, Any]:
         "skipped": int(each.skipped),
         "snoozed": to_micros(each.snoozed) if each.snoozed else 0,
         "receipts": each.receipts,
+        "reopened": each.reopened,
         "resolved": ",".join(str(id_) for id_ in sorted(each.resolved)),
     }
 
@@ -357,6 +366,7 @@ def _update(row: Any) -> Update:
         bool(row.skipped),
         from_micros(row.snoozed) if row.snoozed else None,
         row.receipts,
+        row.reopened,
         frozenset(int(id_) for id_ in row.resolved.split(",") if id_),
     )
 

@@ -45,6 +45,7 @@ from bot.model.identity import (
     MemberId,
     MessageRef,
     Place,
+    Scope,
     TeamId,
     WorkspaceId,
 )
@@ -310,6 +311,21 @@ async def test_a_workspace_is_found_by_id_and_by_its_scope(ground: Ground) -> No
             await stores.directory.workspace(WorkspaceId(99))
 
 
+async def test_a_workspace_has_scopes_and_takes_one_from_another(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        directory = stores.directory
+        other = await directory.create_workspace("Borealis", "es", "matrix", "!b")
+        await directory.add_scope(ground.workspace.id, "matrix", "!c")
+        await directory.add_scope(ground.workspace.id, "matrix", "!b")
+        await directory.add_scope(ground.workspace.id, "matrix", "!b")
+        assert await directory.workspace_of_scope("matrix", "!b") == ground.workspace
+    async with ground.storage.reading() as stores:
+        mine = [Scope("console", "world"), Scope("matrix", "!b"), Scope("matrix", "!c")]
+        assert list(await stores.directory.scopes(ground.workspace.id)) == mine
+        assert list(await stores.directory.scopes(other.id)) == []
+        assert await stores.directory.workspace_of_scope("matrix", "!b") == ground.workspace
+
+
 async def test_a_member_keeps_every_field(ground: Ground) -> None:
     odd = replace(
         ground.bo,
@@ -364,6 +380,34 @@ async def test_who_comes_back_is_the_member_they_were(ground: Ground) -> None:
         back = await stores.directory.create_member(replace(ground.bo, name="Bobby"), account("bo"))
         assert back == replace(ground.bo, name="Bobby")
         assert await stores.directory.member(ground.bo.id) == back
+
+
+async def test_who_comes_back_keeps_what_they_told_of_themselves(ground: Ground) -> None:
+    told = replace(ground.bo, language="es", holidays="IN", week=WorkingWeek.uniform(Hours(time(6), time(14))))
+    fresh = Member(MemberId(0), ground.workspace.id, "Bo", "Europe/Lisbon", WEEK, admin=True, zone_known=False)
+    async with ground.storage.transaction() as stores:
+        directory = stores.directory
+        await directory.save_member(replace(told, active=False))
+        assert await directory.create_member(fresh, account("bo")) == replace(told, admin=True)
+        await directory.save_member(replace(told, active=False, zone_known=False))
+        back = await directory.create_member(fresh, account("bo"))
+        assert (back.zone, back.zone_known) == ("Europe/Lisbon", False)
+
+
+async def test_an_account_that_left_is_nobodys_until_it_comes_back(ground: Ground) -> None:
+    bo, matrix = Identity("console", "bo"), Identity("matrix", "@bo:example.org")
+    row = {"workspace": ground.workspace.id, "member": ground.bo.id, "name": "Bo", "answered": 0}
+    async with ground.storage.transaction() as stores:
+        directory = stores.directory
+        await stores.execute(insert(IDENTITIES), {**row, "platform": matrix.platform, "account": matrix.account})
+        other = await directory.create_workspace("Borealis", "es", "console", "elsewhere")
+        there = await directory.create_member(replace(ground.bo, workspace=other.id), account("bo"))
+        await directory.account_left(ground.workspace.id, bo, NOW)
+        assert list(await directory.members_of_identity(bo)) == [there]
+        assert list(await directory.members_of_identity(matrix)) == [ground.bo]
+        assert list((await directory.identities([ground.bo.id]))[ground.bo.id]) == [matrix]
+        assert await directory.create_member(ground.bo, account("bo")) == ground.bo
+        assert set((await directory.identities([ground.bo.id]))[ground.bo.id]) == {bo, matrix}
 
 
 async def test_the_account_a_person_answered_from_last_comes_first(ground: Ground) -> None:

@@ -1,7 +1,7 @@
 """From a queued message to the platform: order, keys, retries, and what is done when nobody can tell."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -220,6 +220,20 @@ async def test_of_several_edits_the_newest_wins(world: World) -> None:
     await world.queue(_edit(world, "a", "newer", "a2"), _edit(world, "a", "newest", "a3"))
     await world.engine.drain()
     assert world.platform.edited == [("m1", "newest")]
+
+
+async def test_edits_of_two_parts_of_one_message_show_both(world: World) -> None:
+    await world.queue(
+        world.post("a", "A", to=to_member(world.member)), world.post("b", "B", to=to_member(world.member))
+    )
+    await world.engine.drain()
+    changes = [replace(world.post(f"{root}2", f"{root.upper()}2"), op=Op.EDIT, root=root) for root in ("a", "b")]
+    await world.queue(*changes)
+    await world.engine.drain()
+    assert len(world.texts()) == 1
+    text = world.platform.edited[-1][1]
+    assert "A2" in text
+    assert "B2" in text
 
 
 async def test_an_edit_waits_until_its_message_has_arrived(world: World) -> None:

@@ -1,6 +1,7 @@
 """What happens with what people say: commands, answers, choices, strangers, faults."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from bot.api import (
     Choice,
     Cog,
     Conversation,
+    Member,
+    MemberId,
     Message,
     Rest,
     Said,
@@ -30,6 +33,7 @@ from bot.api import (
 from bot.engine.errors import StorageFull
 from bot.model.event import MessageReceived
 from bot.model.identity import Account, Identity, Place
+from bot.platforms.console.server import channel, direct
 from bot.testing.stage import Stage
 
 _, n_ = catalogue("test")
@@ -83,6 +87,24 @@ async def half_done(call: Call, how: str) -> Message:
     raise RuntimeError("broken")
 
 
+@command("greet", help="Greet somebody", example="greet Bo")
+async def greet(call: Call, member: Member) -> Message:
+    return say(_("Hi {name}!", name=member.name))
+
+
+@command("paint", help="Paint it", example="paint red")
+async def paint(call: Call, colour: str) -> Message:
+    if colour not in ("crimson", "azul marino"):
+        raise BadInput(
+            _("Which one?"),
+            choices=(
+                Choice("paint crimson", _("{name}", name="Crimson"), "1️⃣"),
+                Choice('paint "azul marino"', _("{name}", name="Azul marino"), "2️⃣"),
+            ),
+        )
+    return say(_("Painted {colour}.", colour=colour))
+
+
 async def answered(tx: Transaction, conversation: Conversation, said: Said) -> Message:
     return say(_("{subject}: {text}", subject=conversation.subject, text=said.text))
 
@@ -112,7 +134,7 @@ async def ring(tx: Transaction, due: Sequence[Timer]) -> None:
 
 COG = Cog(
     "test",
-    commands=[ask, pass_, note, look, drop, half_done],
+    commands=[ask, pass_, note, look, drop, half_done, paint, greet],
     jobs={"ring": ring},
     listeners={SourceEdited: edited, SourceDeleted: deleted},
     conversations={"topic": answered},
@@ -175,6 +197,60 @@ async def test_with_two_questions_open_it_asks_which_and_keeps_what_was_said(sta
     assert await said(stage, "Bo", "more") == ["colour: more"]
 
 
+async def test_what_is_kept_until_it_is_known_what_it_is_for_follows_its_message(stage: Stage) -> None:
+    await stage.says("Bo", "ask me colour")
+    await stage.says("Bo", "ask me food")
+    await stage.says("Bo", "gren")
+    await stage.says("Bo", "a secret")
+    await stage.edits("Bo", 3, "green")
+    await stage.deletes("Bo", 4)
+    assert await said(stage, "Bo", "1") == ["colour: green"]
+
+
+async def test_with_all_that_was_kept_taken_back_nothing_is_asked(stage: Stage) -> None:
+    await stage.says("Bo", "ask me colour")
+    await stage.says("Bo", "ask me food")
+    await stage.says("Bo", "a secret")
+    await stage.deletes("Bo", 3)
+    (which,) = await said(stage, "Bo", "1")
+    assert which.startswith("Which one is this for?")
+
+
+async def test_a_number_means_the_question_that_was_shown_with_it(stage: Stage) -> None:
+    for topic in ("colour", "food", "music"):
+        await stage.says("Bo", f"ask me {topic}")
+    await stage.says("Bo", "waltz")
+    async with stage.transaction() as tx:
+        (bo,) = await tx.people.members_of_identity(Identity("console", "Bo"))
+        await tx.conversations.close(bo.id, "test", "topic", "colour")
+    (which,) = await said(stage, "Bo", "1")
+    assert which.startswith("Which one is this for?")
+    assert "colour" not in which
+    assert await said(stage, "Bo", "the other one") != []
+    assert await said(stage, "Bo", "2") == ["music: waltz\n\n───\n\nmusic: the other one"]
+
+
+async def test_which_question_is_chosen_by_reaction_and_by_name(stage: Stage) -> None:
+    for topic in ("colour", "food"):
+        await stage.says("Bo", f"ask me {topic}")
+    await stage.says("Bo", "green")
+    assert [s.text for s in await stage.reacts("Bo", "1️⃣")] == ["colour: green"]
+    await stage.until(START + timedelta(hours=2))
+    await stage.says("Bo", "soup")
+    assert await said(stage, "Bo", "Food") == ["food: soup"]
+
+
+async def test_a_choice_pressed_after_it_was_made_explains_itself_and_is_no_answer(stage: Stage) -> None:
+    for topic in ("colour", "food"):
+        await stage.says("Bo", f"ask me {topic}")
+    await stage.says("Bo", "green")
+    which = stage.server.last_from_bot(direct("Bo"))
+    assert which is not None
+    await stage.says("Bo", "1")
+    stage.server.react("Bo", which, "2️⃣")
+    assert [s.text for s in await stage.settle()] == ["That is settled already, so nothing has changed."]
+
+
 async def test_a_choice_runs_its_command_by_press_or_reaction(stage: Stage) -> None:
     await stage.says("Bo", "ask me colour")
     assert [s.text for s in await stage.reacts("Bo", "⏭️")] == ["Passed."]
@@ -211,10 +287,81 @@ async def test_what_needs_confirming_is_done_only_after_a_yes(stage: Stage) -> N
     assert "Dropped" not in unknown
 
 
+@pytest.mark.parametrize("text", ["yes please", "what?", "paint", ""])
+async def test_what_neither_agrees_nor_declines_is_said_to_do_nothing_and_a_later_yes_does_nothing(
+    stage: Stage, text: str
+) -> None:
+    await stage.says("Ana", "drop it")
+    (answer,) = await said(stage, "Ana", text)
+    if text != "paint":
+        assert answer == (
+            "That is no answer to what I asked you, so nothing was changed. "
+            "If you still want it, type `drop it sure:yes`."
+        )
+    (unknown,) = await said(stage, "Ana", "yes")
+    assert "Dropped" not in unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "painted"),
+    [
+        ("1", "crimson"),
+        ("2.", "azul marino"),
+        ("2️⃣", "azul marino"),
+        ("２", "azul marino"),
+        ("Crimson", "crimson"),
+        ("AZUL MARINO!", "azul marino"),
+        ("azúl marino", "azul marino"),
+    ],
+)
+async def test_what_was_offered_can_be_taken_by_number_and_by_name(stage: Stage, text: str, painted: str) -> None:
+    await stage.says("Bo", "paint red")
+    assert await said(stage, "Bo", text) == [f"Painted {painted}."]
+    (again,) = await said(stage, "Bo", text)
+    assert "Painted" not in again
+
+
+@pytest.mark.parametrize("text", ["3", "red", "yes"])
+async def test_what_was_not_offered_is_not_taken(stage: Stage, text: str) -> None:
+    await stage.says("Bo", "paint red")
+    (answer,) = await said(stage, "Bo", text)
+    assert answer == (
+        "That is no answer to what I asked you, so nothing was changed. "
+        'If you still want it, type `paint crimson` or `paint "azul marino"`.'
+    )
+
+
+async def test_an_answer_is_an_answer_although_something_was_offered_before(stage: Stage) -> None:
+    await stage.says("Bo", "ask me colour")
+    await stage.says("Bo", "paint red")
+    assert await said(stage, "Bo", "green, I think") == ["colour: green, I think"]
+    assert await said(stage, "Bo", "1") == ["colour: 1"]
+
+
 async def test_in_a_room_the_question_shows_the_command_that_confirms(stage: Stage) -> None:
     (question,) = await said(stage, "Ana", "!helio drop it", "lobby")
     assert "`!helio drop it sure:yes`" in question
     assert await said(stage, "Ana", "!helio drop it sure:yes", "lobby") == ["Dropped."]
+
+
+@pytest.mark.parametrize("text", ["!helio\npass", "!helio\tpass", "!HELIO, pass", "  !helio: pass "])
+async def test_the_prefix_is_a_word_whatever_stands_around_it(stage: Stage, text: str) -> None:
+    assert await said(stage, "Bo", text, "lobby") == ["Passed."]
+
+
+async def test_a_picture_without_an_open_question_is_said_not_to_be_kept(stage: Stage) -> None:
+    (answer,) = await said(stage, "Bo", "", attachments=("cat.png",))
+    assert "I kept nothing of that" in answer
+
+
+async def test_two_people_of_one_name_are_never_mistaken_for_each_other(stage: Stage) -> None:
+    await stage.member("Mo", zone="Europe/Lisbon")
+    async with stage.transaction() as tx:
+        (mo,) = await tx.people.members_of_identity(Identity("console", "Mo"))
+        twin = replace(mo, id=MemberId(0))
+        await tx.people.create_member(twin, Account(Identity("console", "mo-2"), "Mo"))
+    (answer,) = await said(stage, "Bo", "greet 'mo'")
+    assert answer == "Several people here are called “Mo”: mention the one you mean."
 
 
 async def test_an_unknown_command_suggests_the_nearest(stage: Stage) -> None:
@@ -232,6 +379,8 @@ async def test_a_stranger_is_greeted_once_a_day_and_changes_nothing(stage: Stage
     (hello,) = await said(stage, "Zed", "hello?")
     assert "you are in none of them yet" in hello
     assert await said(stage, "Zed", "pass") == []
+    assert len(await said(stage, "Zed", "!helio help", "lobby")) == 1
+    assert await said(stage, "Zed", "!helio pass", "lobby") == []
     await stage.until(START + timedelta(days=1))
     assert len(await said(stage, "Zed", "pass")) == 1
 
@@ -282,3 +431,44 @@ async def test_a_timer_whose_job_fails_keeps_no_other_waiting_and_is_tried_again
     async with stage.transaction() as tx:
         (again,) = await tx.timers.find("test", "ring", ["0"])
     assert again.due == at + timedelta(minutes=5)
+
+
+async def test_in_a_room_a_question_is_answered_by_who_was_asked(stage: Stage) -> None:
+    await stage.says("Bo", "!helio paint red", "lobby")
+    asked = stage.server.last_from_bot(channel("lobby"))
+    assert asked is not None
+    assert await stage.reacts("Ana", "1️⃣", "lobby") == []
+    assert [s.text for s in await stage.presses("Ana", "paint crimson", "lobby")] == [
+        "That question was for somebody else, so nothing has changed."
+    ]
+    stage.server.react("Bo", asked, "1️⃣")
+    assert [s.text for s in await stage.settle()] == ["Painted crimson."]
+    await stage.says("Bo", "!helio ask me food", "lobby")
+    assert [s.text for s in await stage.reacts("Ana", "⏭", "lobby")] == ["Passed."]
+
+
+async def test_an_unknown_command_is_not_taken_for_an_answer_to_nothing(stage: Stage) -> None:
+    await stage.says("Bo", "ask me colour")
+    for text in ("/xyzzy", "!helio xyzzy"):
+        assert await said(stage, "Bo", text) == ["I know no command “xyzzy”. `help` shows them all."]
+    assert await said(stage, "Bo", "green") == ["colour: green"]
+
+
+@pytest.mark.parametrize(("administers", "allowed"), [(("console",), True), (("elsewhere",), False), ((), False)])
+async def test_in_a_direct_conversation_only_the_workspaces_own_scopes_give_rights(
+    stage: Stage, administers: tuple[str, ...], allowed: bool
+) -> None:
+    event = MessageReceived(
+        "rights",
+        Place("console", "dm:Bo"),
+        Account(Identity("console", "Bo"), "Bo"),
+        START,
+        direct=True,
+        admin=True,
+        admin_of=administers,
+        message_id="x",
+        text="drop it sure:yes",
+    )
+    await stage.installation.engine.receive(event)
+    (answer,) = await stage.settle()
+    assert (answer.text == "Dropped.") is allowed

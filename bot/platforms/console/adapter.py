@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from bot.engine.errors import Refused
 from bot.engine.ports import Chunk, Localizer, Reader, Rendered
-from bot.model.event import Inbound, MessageDeleted, MessageEdited, MessageReceived, Pressed, Reacted
+from bot.model.event import Inbound, MessageDeleted, MessageEdited, MessageReceived, PersonLeft, Pressed, Reacted
 from bot.model.identity import Account, Identity, Place
 from bot.model.message import Message
 from bot.platforms.console.log import BrokenLog, Record
@@ -99,7 +99,22 @@ class ConsolePlatform:
                 return
             if record.kind in PEOPLES:
                 await self._receive(self._event(record))
+            elif record.kind == "left":
+                await self._receive(self._left(record))
             self._read = record.n
+
+    def _left(self, record: Record) -> PersonLeft:
+        person, scope = self._server.people[record.data["by"]], record.data["scope"]
+        return PersonLeft(
+            id=str(record.n),
+            place=Place(NAME, scope or self._scope),
+            author=_account(person.name),
+            at=record.at,
+            scope=scope or self._scope,
+            bot=person.bot,
+            position=_position(record),
+            elsewhere=tuple(other or self._scope for other in record.data["elsewhere"]),
+        )
 
     def _event(self, record: Record) -> Inbound:
         data = record.data
@@ -110,7 +125,7 @@ class ConsolePlatform:
             "place": Place(NAME, address, data["thread"]),
             "author": _account(person.name),
             "at": record.at,
-            "scope": self._scope,
+            "scope": self._server.scope_of(address) or self._scope,
             "direct": address == direct(person.name),
             "admin": person.admin,
             "bot": person.bot,
@@ -133,7 +148,9 @@ class ConsolePlatform:
                     text=data["text"][addressed.end() :] if addressed else data["text"],
                     addressed=addressed is not None,
                     attachments=tuple(data.get("attachments", ())),
-                    people=tuple(_account(name) for name in self._server.named_in(data["text"])),
+                    people=tuple(
+                        _account(name) for name in self._server.named_in(data["text"]) if self._server.scopes_of(name)
+                    ),
                     place_name=address.removeprefix("#") if address.startswith("#") else "",
                 )
 

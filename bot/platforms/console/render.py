@@ -69,8 +69,9 @@ class ConsoleStyle:
         return self.text(name) if account is None else f"@{account}"
 
     def command(self, words: str, room: bool = False) -> str:
-        """Write words to type, with the prefix where one is needed."""
-        return f"`{PREFIX if room or not self.direct else ''}{words}`"
+        """Write words to type, with the prefix where one is needed; names in them notify nobody either."""
+        typed = " ".join(neutral(words).replace("`", "'").split("\n"))
+        return f"`{PREFIX if room or not self.direct else ''}{typed}`"
 
     def moment(self, at: datetime, show: str) -> str | None:
         """Leave it to the localizer: a console can't show each reader their own time."""

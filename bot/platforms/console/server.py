@@ -1,13 +1,16 @@
 """The chat service behind the console: accounts, conversations, channels, threads and messages.
 
 It does what a real service does and no more: it keeps what was said, refuses what may not be done, and
-forgets after a while under which key it was asked. All that happens is a record of its log:
+forgets after a while under which key it was asked. It has one scope (a tenant, like a guild) with everybody in it,
+unless channels of others are made; who leaves a scope says nothing in its channels any more. All that happens is a
+record of its log:
 
 | kind | data |
 |---|---|
 | account | name, admin, bot |
 | closed, opened | name: this person's direct conversation |
-| channel | name |
+| channel | name, scope (left out for the main one) |
+| left, came | by, scope: somebody is in none of its channels any more, or is again |
 | said, edited, deleted, reacted, pressed | people's part: by, address, thread, message, and more |
 | sent, changed, removed, marked, threaded | the bot's part: key, address, thread, message, content, note |
 | time | the simulated world's clock moved on |
@@ -123,10 +126,28 @@ class ConsoleServer:
         if known is None or (known.admin, known.bot) != (admin, bot):
             self._note("account", {"name": name, "admin": admin, "bot": bot})
 
-    def add_channel(self, name: str) -> None:
-        """Make a channel, if there is none of that name."""
+    def add_channel(self, name: str, scope: str = "") -> None:
+        """Make a channel, if there is none of that name; in a scope of its own, or in the main one."""
         if name not in self._state.channels:
-            self._note("channel", {"name": name})
+            self._note("channel", {"name": name, "scope": scope} if scope else {"name": name})
+
+    def scope_of(self, address: str) -> str:
+        """Return the scope that a channel is in; "" for the main one, and for direct conversations."""
+        return self._state.channels.get(address.removeprefix("#"), "")
+
+    def scopes_of(self, name: str) -> frozenset[str]:
+        """Return the scopes that a person is in."""
+        return frozenset({"", *self._state.channels.values()} - self._person(name).left)
+
+    def leave(self, name: str, scope: str = "") -> None:
+        """Let a person leave a scope, if they are in it."""
+        if scope in self.scopes_of(name):
+            self._note("left", {"by": name, "scope": scope, "elsewhere": sorted(self.scopes_of(name) - {scope})})
+
+    def come_back(self, name: str, scope: str = "") -> None:
+        """Let a person who left a scope be in it again."""
+        if scope in self._person(name).left:
+            self._note("came", {"by": name, "scope": scope})
 
     def set_closed(self, name: str, closed: bool = True) -> None:
         """Close a person's direct conversation to the bot, or open it again."""
@@ -150,6 +171,8 @@ class ConsoleServer:
         self._person(by)
         address = address or direct(by)
         self._reachable(address, thread)
+        if address != direct(by) and self.scope_of(address) not in self.scopes_of(by):
+            raise ServiceRefuses(f"{by} is not in {address} any more")
         if act is not None and (done := self.done(act)) is not None:
             return done
         data: dict[str, Any] = {"by": by, "address": address, "thread": thread, "text": text}

@@ -35,18 +35,20 @@ class Standing:
 
 @dataclass(slots=True)
 class Person:
-    """An account. `closed` refuses what the bot wants to say in private."""
+    """An account. `closed` refuses what the bot wants to say in private; `left` are the scopes it is not in."""
 
     name: str
     admin: bool = False
     bot: bool = False
     closed: bool = False
+    left: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class State:
     people: dict[str, Person] = field(default_factory=dict)
-    channels: set[str] = field(default_factory=set)
+    channels: dict[str, str] = field(default_factory=dict)
+    """The scope of each channel, by name; "" is the main one."""
     messages: dict[str, Standing] = field(default_factory=dict)
     said: dict[str, list[str]] = field(default_factory=dict)
     last_from_bot: dict[str, str] = field(default_factory=dict)
@@ -68,8 +70,9 @@ def apply(state: State, record: Record) -> None:
 
 def _account(state: State, data: Mapping[str, Any], at: datetime) -> None:
     known = state.people.get(data["name"])
-    closed = known.closed if known else False
-    state.people[data["name"]] = Person(data["name"], data["admin"], data["bot"], closed)
+    state.people[data["name"]] = Person(data["name"], data["admin"], data["bot"])
+    if known:
+        state.people[data["name"]].closed, state.people[data["name"]].left = known.closed, known.left
 
 
 def _door(closed: bool) -> Callable[[State, Mapping[str, Any], datetime], None]:
@@ -77,6 +80,18 @@ def _door(closed: bool) -> Callable[[State, Mapping[str, Any], datetime], None]:
         state.people[data["name"]].closed = closed
 
     return change
+
+
+def _channel(state: State, data: Mapping[str, Any], at: datetime) -> None:
+    state.channels[data["name"]] = data.get("scope", "")
+
+
+def _left(state: State, data: Mapping[str, Any], at: datetime) -> None:
+    state.people[data["by"]].left.add(data["scope"])
+
+
+def _came(state: State, data: Mapping[str, Any], at: datetime) -> None:
+    state.people[data["by"]].left.discard(data["scope"])
 
 
 def _said(state: State, data: Mapping[str, Any], at: datetime) -> None:
@@ -119,7 +134,9 @@ _CHANGES: Mapping[str, Callable[[State, Mapping[str, Any], datetime], None]] = {
     "account": _account,
     "closed": _door(True),
     "opened": _door(False),
-    "channel": lambda state, data, at: state.channels.add(data["name"]),
+    "channel": _channel,
+    "left": _left,
+    "came": _came,
     "said": _said,
     "edited": _edited,
     "deleted": _deleted,

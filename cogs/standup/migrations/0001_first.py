@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("skipped", sa.Integer, nullable=False),
         sa.Column("snoozed", _INSTANT, nullable=False),
         sa.Column("receipts", sa.Integer, nullable=False),
+        sa.Column("reopened", sa.Integer, nullable=False),
         sa.Column("resolved", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("standup", "member", "date", name="standup_updates_pkey"),
         sqlite_strict=True,

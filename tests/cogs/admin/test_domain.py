@@ -42,6 +42,15 @@ ZONES = ("Pacific/Auckland", "Asia/Kolkata", "Europe/Lisbon", "America/New_York"
         ('the "A" team', NameProblem.SIGNS),
         ("zone:Lisbon", NameProblem.SIGNS),
         ("bell\a", NameProblem.SIGNS),
+        ("«North Sea»", None),
+        ("'North Sea'", None),
+        ("Juan's", None),
+        ("👩\u200d🚀", None),
+        ("\u200b", NameProblem.EMPTY),
+        ("\u200d", NameProblem.EMPTY),
+        ("\u202eevil", NameProblem.SIGNS),
+        ("At\u200blas", NameProblem.SIGNS),
+        ("a`b", NameProblem.SIGNS),
     ],
 )
 def test_what_is_wrong_with_a_name(written: str, problem: NameProblem | None) -> None:

@@ -34,7 +34,7 @@ async def test_help_on_a_group_shows_its_commands_only(stage: Stage) -> None:
 async def test_help_on_a_command_shows_its_form_an_example_and_its_options(stage: Stage) -> None:
     said = await answer(stage, "help me hours")
     assert "Tell me when you work" in said
-    assert "me hours <hours> [days:days] [night:yes] [keep:yes]" in said
+    assert "me hours <hours> [days:weekdays] [night:yes] [keep:yes]" in said
     assert "me hours 09:00-17:30 mon-fri" in said
     assert "days: weekdays, such as mon-fri or mon,wed,fri (optional)" in said
 
@@ -101,6 +101,9 @@ WORKS = {
     "team list": "Atlas: 3 members",
     "channel set": "#lobby is where Atlas hands over",
     "channel show": "Atlas: none yet",
+    "workspace code": "I have sent you the code in private",
+    "workspace join": "This code is wrong, used up or older than an hour",
+    "workspace show": "Teams: Atlas",
     "help": "Make a team; you become its owner",
     "about": "Heliotrope",
 }

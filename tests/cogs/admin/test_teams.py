@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.api import Member, Team
+from bot.api import Member, Team, TeamId
 from bot.testing.stage import Stage
 from cogs.admin import cog as admin
 from cogs.people import cog as people
@@ -271,3 +273,42 @@ async def test_teams_are_spoken_of_in_spanish(stage: Stage) -> None:
     assert "Ana: 10:00 en Lisboa, hasta las 17:00." in said
     said = await answer(stage, "team create Boreal")
     assert "El equipo Boreal está creado" in said
+
+
+# --- names and zones that are not clear ----------------------------------------------------------------------
+
+
+async def test_a_team_keeps_its_name_without_a_word_of_change(stage: Stage) -> None:
+    said = await answer(stage, "team rename Atlas Atlas")
+    assert said.startswith("There is a team Atlas already, so nothing has changed.")
+
+
+@pytest.mark.parametrize("chosen", ["2", "Los Angeles", "los ángeles."])
+async def test_an_ambiguous_city_is_chosen_for_the_command_it_was_typed_in(stage: Stage, chosen: str) -> None:
+    asked = await answer(stage, "team create Portland crew zone:Portland")
+    assert "“Portland” can mean New York or Los Angeles." in asked
+    await stage.says("Ana", chosen)
+    assert (await teams(stage))["Portland crew"].zone == "America/Los_Angeles"
+
+
+async def test_of_many_teams_only_those_with_a_like_name_are_shown(stage: Stage) -> None:
+    async with stage.transaction() as tx:
+        atlas = (await tx.people.teams((await stage.workspace()).id))[0]
+        for number in range(12):
+            await tx.people.create_team(replace(atlas, id=TeamId(0), name=f"Crew {number}"))
+    said = await answer(stage, "team show Atals")
+    assert said == (
+        "There is no team “Atals” here. Did you mean Atlas? `team list` shows them all. Names with spaces go in quotes."
+    )
+
+
+@pytest.mark.parametrize("quoted", ["«North Sea»", "“North Sea”", "'North Sea'", '"North Sea"'])
+async def test_a_name_is_understood_in_whatever_quotes_it_is_typed(stage: Stage, quoted: str) -> None:
+    await stage.says("Ana", "team create North Sea")
+    await stage.says("Ana", f"team add {quoted} Bo")
+    assert set(await members(stage, "North Sea")) == {"Ana", "Bo"}
+
+
+async def test_a_name_can_be_copied_from_what_the_bot_showed(stage: Stage) -> None:
+    await stage.says("Ana", "team add Atlas @\u200bDee")
+    assert "Dee" in await members(stage, "Atlas")

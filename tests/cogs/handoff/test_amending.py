@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from bot.api import Kind, State
 from tests.cogs.handoff.company import company, utc
@@ -98,12 +99,33 @@ async def test_the_first_answer_after_an_empty_leg_makes_its_post() -> None:
         assert "Cy: me too" in c.channel("handoff.edit")[-1].text
 
 
-async def test_an_answer_for_a_leg_that_ended_a_day_ago_makes_no_post() -> None:
+async def test_an_answer_for_a_leg_that_ended_a_day_ago_goes_with_the_next_handoff() -> None:
     async with company(TWO) as c:
-        await c.stage.until(utc(27, 18))
-        await c.writes("Ana", (Kind.DONE, "far too late"))
+        await c.stage.until(utc(27, 17, 30))  # Ana's day of Monday ended a day ago, Tuesday's just now
+        await c.writes("Ana", (Kind.ASK, "far too late", "Bo"))
         await c.stage.settle()
         assert c.channel() == []
+        await c.stage.until(utc(28, 4))
+        (post,) = c.channel()
+        assert "far too late" in post.text
+        assert "For Ana and Cy" in post.text
+        assert [seen.at for seen in c.needs("Bo")] == []  # at work, and mentioned in the post
+        await c.stage.until(utc(30, 0))
+        assert len(c.channel()) == 1
+
+
+async def test_a_blocker_is_changed_in_the_posts_of_later_days_too() -> None:
+    async with company(TWO) as c:
+        await c.stage.until(utc(26, 10))
+        written = await c.writes("Ana", (Kind.BLOCKER, "a secret"))
+        await c.stage.until(utc(27, 10))
+        await c.writes("Ana", (Kind.DONE, "x"), day=date(2026, 10, 27))
+        await c.stage.until(utc(27, 18))
+        assert "1 day · Ana: a secret" in c.channel()[-1].text
+        await c.revises(written, [])
+        standing = [m.text for m in c.stage.server.messages.values() if m.by == "Heliotrope" and not m.deleted]
+        assert not any("secret" in text for text in standing)
+        assert any("Ana: x" in text for text in standing)
 
 
 async def test_people_who_did_not_answer_are_named_nowhere() -> None:

@@ -305,3 +305,20 @@ async def test_a_channel_given_to_another_place_gets_the_next_post() -> None:
         await c.writes("Ana", (Kind.DONE, "x"))
         await c.stage.until(utc(26, 18))
         assert [seen.kind for seen in c.stage.inside("elsewhere")] == ["handoff.post"]
+
+
+async def test_what_was_written_before_everybody_left_is_handed_off_when_somebody_comes_back() -> None:
+    async with company({"Ana": "Europe/Lisbon", "Bo": "Pacific/Auckland"}) as c:
+        ana, bo = c.members["Ana"], c.members["Bo"]
+        await c.stage.until(utc(26, 10))
+        await c.writes("Ana", (Kind.DONE, "left behind"))
+        async with c.stage.transaction() as tx:
+            await tx.people.remove_from_team(c.team, ana)
+            await tx.people.remove_from_team(c.team, bo)
+        await c.stage.until(utc(26, 19))
+        assert c.channel() == []
+        async with c.stage.transaction() as tx:
+            await tx.people.add_to_team(c.team, bo)
+        await c.stage.until(utc(28, 10))
+        (post,) = c.channel()
+        assert "Ana: left behind" in post.text

@@ -172,3 +172,16 @@ def test_shifts_of_a_night_worker_start_on_their_own_date() -> None:
     times = WorkingTime("Europe/Lisbon", WorkingWeek.uniform(NIGHT), (Leave(TODAY, TODAY),))
     assert not times.is_working(datetime(2026, 10, 26, 23, tzinfo=UTC))
     assert domain.leave_effect(times, TODAY, TODAY).excused == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (None, ""),
+        ("  family \n visit ", "family visit"),
+        ("\u202eevil\x07 a\u200bb", "evil ab"),
+        ("👩\u200d🚀 space", "👩\u200d🚀 space"),
+    ],
+)
+def test_a_reason_is_kept_on_one_line_without_what_nobody_sees(written: str | None, kept: str) -> None:
+    assert domain.clean_reason(written) == kept

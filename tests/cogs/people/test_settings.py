@@ -189,3 +189,23 @@ async def test_settings_can_be_told_in_a_room(stage: Stage) -> None:
     assert seen.to == "channel:lobby"
     assert (await stored(stage, "Bo")).zone == "Asia/Kolkata"
     assert "`!helio me timezone Pacific/Auckland`" in seen.text
+
+
+# --- as people type -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["me hours 08:30 - 16:00", "me hours 08:30 to 16:00", "me hours ０８:３０－１６:００", "`me hours 8:30–16:00`"],
+)
+async def test_hours_are_read_however_they_are_spaced(stage: Stage, text: str) -> None:
+    await stage.says("Ana", text)
+    assert (await stored(stage, "Ana")).week == WorkingWeek.uniform(Hours(time(8, 30), time(16)))
+
+
+@pytest.mark.parametrize("chosen", ["1", "yes", "lisbon"])
+async def test_the_nearest_city_is_taken_by_its_number_its_name_or_a_yes(stage: Stage, chosen: str) -> None:
+    await stage.says("Ana", "me timezone Kolkata")
+    assert "Did you mean Reykjavik?" in await answer(stage, "me timezone Reykjavikk")
+    await stage.says("Ana", chosen.replace("lisbon", "Reykjavík"))
+    assert (await stored(stage, "Ana")).zone == "Atlantic/Reykjavik"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.engine.ports import Op
+from bot.model.identity import Identity
 from bot.testing.stage import Stage
 from bot.testing.transcript import Seen
 from cogs.social import store
@@ -278,3 +279,25 @@ async def test_once_the_owner_has_left_another_admin_is_asked(stage: Stage) -> N
     assert "I will ask Eve" in thanks.text
     (asked,) = await stage.until(datetime(2026, 10, 26, 9, tzinfo=UTC))
     assert asked.to == "dm:Eve"
+
+
+@pytest.mark.parametrize("chosen", ["1", "Atlas", "press"])
+async def test_with_several_teams_it_is_asked_which_and_the_suggestion_is_kept_as_written(
+    stage: Stage, chosen: str
+) -> None:
+    async with stage.transaction() as tx:
+        (cy,) = await tx.people.members_of_identity(Identity("console", "Cy"))
+        (ana,) = await tx.people.members_of_identity(Identity("console", "Ana"))
+    await stage.team("Beta", ana, cy)
+    await stage.team("Gamma", ana)
+    await stage.settle()
+    (asked,) = await stage.says("Cy", f"social suggest {BRIDGE}")
+    assert "Which one do you mean?" in asked.text
+    assert "Gamma" not in asked.text
+    if chosen == "press":
+        await stage.presses("Cy", f"social suggest team:Atlas {BRIDGE}")
+    else:
+        await stage.says("Cy", chosen)
+    assert [each.text for each in await kept(stage)] == [BRIDGE]
+    await stage.edits("Cy", 1, "social suggest Which tunnel?")
+    assert [each.text for each in await kept(stage)] == ["Which tunnel?"]

@@ -55,7 +55,7 @@ async def test_entries_carry_date_topic_and_source(asked: Stage) -> None:
     assert first.source is not None
 
 
-@pytest.mark.parametrize("said", ["", "  \n ", "\u200b"])
+@pytest.mark.parametrize("said", ["", "  \n ", "\u200b", "1.\n2.\n3."])
 async def test_an_empty_answer_leaves_the_question_open(asked: Stage, said: str) -> None:
     (seen,) = await asked.says("Ana", said)
     assert "That came through empty. The question is still open: What did you finish?" in seen.text

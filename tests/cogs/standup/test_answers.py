@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api import MessageRef, Place
-from cogs.standup.answers import NOTE, Piece, is_blank, parse, read, without_command
+from cogs.standup.answers import NOTE, Piece, is_blank, is_empty_form, parse, read, without_command
 
 PHRASES = {
     "done": 0,
@@ -38,6 +38,8 @@ def parsed(text: str, asked: int = 0, count: int = 3) -> list[tuple[int, str]]:
         ("10:30 meeting with Bo", 0, [(0, "10:30 meeting with Bo")]),
         ("2.4 release is out", 0, [(0, "2.4 release is out")]),
         ("3 tickets closed", 0, [(0, "3 tickets closed")]),
+        ("2 - 3 tickets closed", 0, [(0, "2 - 3 tickets closed")]),
+        ("2-3 tickets closed", 0, [(0, "2-3 tickets closed")]),
         ("done", 0, [(0, "done")]),
         ("well done", 0, [(0, "well done")]),
         ("what is done: all of it", 0, [(0, "what is done: all of it")]),
@@ -58,6 +60,9 @@ def test_a_message_without_markers_answers_the_open_question_whole(text: str, as
         "1️⃣ a\n2️⃣ b\n3️⃣ c",
         "**1.** a\n**2.** b\n**3.** c",
         "1)a\n2)b\n3)c",
+        "1- a\n2- b\n3- c",
+        "1.- a\n2.- b\n3.- c",
+        "１．a\n２．b\n３．c",
         "  1. a\n  2. b\n  3. c",
         "1. a\n\n2. b\n\n3. c\n",
     ],
@@ -207,3 +212,19 @@ def test_a_long_answer_is_kept_whole() -> None:
 )
 def test_an_edited_command_is_read_without_its_words(text: str, expected: Any) -> None:
     assert without_command(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("1.\n2.\n3.", True),
+        ("Done:\nNext:", True),
+        ("1.\n2. b", False),
+        ("done", False),
+        ("3", False),
+        ("4.", False),
+        ("-", False),
+    ],
+)
+def test_a_form_that_nobody_filled_in_is_empty(text: str, empty: bool) -> None:
+    assert is_empty_form(text, PHRASES, 3, 0) is empty

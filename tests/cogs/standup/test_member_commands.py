@@ -8,6 +8,9 @@ import pytest
 
 from bot.api import Kind, OccurrenceState
 from bot.testing.stage import Stage
+from cogs.admin import cog as admin
+from cogs.people import cog as people
+from cogs.standup import cog as standup
 from tests.cogs.standup.conftest import ANA, COGS, MONDAY, at, entries, kinds, last, prompts, states, texts
 
 # --- skip -----------------------------------------------------------------------------------------------------
@@ -269,3 +272,88 @@ async def test_an_update_may_name_its_team(both: Stage) -> None:
     await both.says("Ana", "skip Red Team")
     await both.says("Ana", "update Red Team: 1. a\n2. b\n3. c")
     assert [(entry.team, entry.text) for entry in await entries(both)] == [(2, "a"), (2, "b"), (2, "c")]
+
+
+# --- whoever is in no team, or in another ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["skip", "snooze 1h", "update hello", "standup mine"])
+async def test_who_is_in_no_team_is_told_so(stage: Stage, command: str) -> None:
+    await stage.member("Dee", language="es")
+    (seen,) = await stage.says("Dee", command)
+    assert seen.text.startswith("No estás en ningún equipo, así que no hay ninguna actualización que escribir.")
+
+
+@pytest.mark.parametrize("command", ["skip Red", "snooze 1h Red"])
+async def test_a_team_that_the_member_is_not_in_is_not_taken_for_theirs(asked: Stage, command: str) -> None:
+    bo = await asked.member("Bo")
+    await asked.team("Red", bo)
+    await asked.settle()
+    (seen,) = await asked.says("Ana", f"!helio {command}")
+    assert seen.text == "You are not in Red, so I ask you nothing for it. Your teams are in `me show`."
+    assert await states(asked) == {26: OccurrenceState.PROMPTED}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("update 2. the docs", [(Kind.NEXT, "the docs")]),
+        ("Update next: the docs", [(Kind.NEXT, "the docs")]),
+        ("update the docs", [(Kind.DONE, "update the docs")]),
+    ],
+)
+async def test_with_a_question_open_update_is_a_command_where_it_names_a_question(
+    asked: Stage, text: str, expected: list[tuple[Kind, str]]
+) -> None:
+    await asked.says("Ana", text)
+    assert await texts(asked) == expected
+
+
+async def test_an_edit_of_an_update_that_named_its_question_is_read_like_it(asked: Stage) -> None:
+    await asked.says("Ana", "update 2. the docs")
+    await asked.edits("Ana", 2, "update 2. the guide")
+    assert await texts(asked) == [(Kind.NEXT, "the guide")]
+
+
+# --- taken back after there is nothing to ask any more ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["team remove Atlas Bo", "team delete Atlas yes:yes", "standup delete Atlas yes:yes"])
+async def test_what_is_taken_back_after_the_asking_stopped_opens_no_question(end: str) -> None:
+    async with Stage.create(start=at(26, 0), cogs=(people, admin, standup)) as stage:
+        ana = await stage.member("Ana", zone="Europe/Lisbon", admin=True)
+        bo = await stage.member("Bo", zone="Europe/Lisbon")
+        await stage.team("Atlas", ana, bo)
+        await stage.says("Ana", "standup create Atlas")
+        await stage.until(at(26, 10))
+        await stage.says("Bo", "1. a\n2. b\n3. c")
+        await stage.says("Ana", end)
+        (receipt,) = await stage.deletes("Bo", 1)
+        assert "open again" not in receipt.text
+        assert await entries(stage) == []
+        (seen,) = await stage.says("Bo", "hello there, is anybody in")
+        assert "I kept nothing of that" in seen.text
+        before = len(stage.to("Bo"))
+        await stage.until(at(26, 23))
+        assert stage.to("Bo")[before:] == []
+
+
+async def test_what_is_skipped_is_the_day_it_was_said_on_however_late_it_is_read(asked: Stage) -> None:
+    asked.kill()
+    asked.server.say("Ana", "skip")
+    asked.clock.move_to(at(28, 8))
+    await asked.restart()
+    await asked.until(at(28, 9, 30))
+    assert (await states(asked))[26] is OccurrenceState.SKIPPED
+    assert prompts(asked, "Ana")[-1][1] == date(2026, 10, 28)
+
+
+async def test_a_day_that_was_skipped_while_nobody_listened_is_not_missed(stage: Stage) -> None:
+    stage.kill()
+    stage.clock.move_to(at(26, 10))
+    stage.server.say("Ana", "skip")
+    stage.clock.move_to(at(27, 8))
+    await stage.restart()
+    await stage.until(at(27, 9, 30))
+    assert await states(stage) == {26: OccurrenceState.SKIPPED, 27: OccurrenceState.PROMPTED}
+    assert "standup.missed" not in kinds(stage.to("Ana"))

@@ -24,7 +24,7 @@ from bot.model.message import (
     catalogue,
     message,
 )
-from bot.platforms.console.render import LIMIT, render, split
+from bot.platforms.console.render import LIMIT, ConsoleStyle, render, split
 
 _, n_ = catalogue("bot")
 LOCALIZER = services(()).localizer
@@ -103,3 +103,16 @@ def test_an_emoji_is_not_cut_in_two() -> None:
     pieces = list(split(family * LIMIT))
     assert "".join(pieces) == family * LIMIT
     assert all(piece.startswith("👩") and piece.endswith("👦") for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("team add Atlas @Bo", "`team add Atlas @\u200bBo`"),
+        ("me away until friday a\nb", "`me away until friday a b`"),
+        ("team show a`b", "`team show a'b`"),
+        ("team show \u202eevil", "`team show \ufffdevil`"),
+    ],
+)
+def test_what_people_wrote_in_a_command_to_type_does_nothing_either(words: str, expected: str) -> None:
+    assert ConsoleStyle(direct=True).command(words) == expected

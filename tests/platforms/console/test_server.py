@@ -112,3 +112,22 @@ def test_probes_are_told_of_the_bots_effects_and_of_nothing_else(clock: VirtualC
 )
 def test_people_are_named_by_mention_or_as_a_word(server: ConsoleServer, text: str, named: list[str]) -> None:
     assert list(server.named_in(text)) == named
+
+
+def test_who_leaves_a_scope_says_nothing_in_its_channels_until_they_come_back(server: ConsoleServer) -> None:
+    server.add_channel("garage", "garages")
+    server.leave("Ana", "garages")
+    assert server.scopes_of("Ana") == {""}
+    with pytest.raises(ServiceRefuses):
+        server.say("Ana", "hello", address="#garage")
+    server.say("Ana", "hello", address="#general")
+    server.come_back("Ana", "garages")
+    server.say("Ana", "hello", address="#garage")
+
+
+def test_leaving_is_told_once_with_what_is_left(server: ConsoleServer) -> None:
+    server.add_channel("garage", "garages")
+    for _ in range(2):
+        server.leave("Ana")
+    told = [record.data for record in server.log.after(0) if record.kind == "left"]
+    assert told == [{"by": "Ana", "scope": "", "elsewhere": ["garages"]}]

@@ -237,6 +237,7 @@ def upgrade() -> None:
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("answered", INSTANT, nullable=False),
+        sa.Column("gone", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["member"], ["members.id"], name="identities_member_fkey"),
         sa.ForeignKeyConstraint(["workspace"], ["workspaces.id"], name="identities_workspace_fkey"),
         sa.PrimaryKeyConstraint("id", name="identities_pkey"),
@@ -270,10 +271,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
         sqlite_strict=True,
     )
-    op.create_index("journal_author_date_index", "journal", ["author", "date"])
+    op.create_index("journal_author_state_kind_date_index", "journal", ["author", "state", "kind", "date"])
     op.create_index("journal_source_message_index", "journal", ["source_message"])
     op.create_index("journal_team_date_index", "journal", ["team", "date"])
-    op.create_index("journal_team_state_kind_index", "journal", ["team", "state", "kind"])
+    op.create_index("journal_team_state_kind_date_index", "journal", ["team", "state", "kind", "date"])
     op.create_table(
         "occurrences",
         sa.Column("workspace", sa.Integer(), nullable=False),

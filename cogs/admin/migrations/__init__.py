@@ -1,0 +1,1 @@
+"""Versions of the admin cog's tables, in order."""
