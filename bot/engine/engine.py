@@ -30,6 +30,8 @@ JOB_PAUSE = timedelta(minutes=5)
 """How long a timer rests whose job failed, times the number of failures."""
 
 
+FRESH = timedelta(minutes=15)
+"""How long what was packed goes out as it was decided, though the process was restarted."""
 PACK_PAUSE = timedelta(minutes=30)
 """How long an outbound row rests that could not be packed."""
 
@@ -65,7 +67,12 @@ class Engine:
     # --- starting and stopping ---------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Start the platforms, each behind the position that is stored for it."""
+        """Start the platforms, each behind the position that is stored for it.
+
+        What an earlier process packed for a person and had no time to send passes attention again: it may be night.
+        """
+        async with self.storage.transaction() as stores:
+            await stores.outbox.recall(self.clock.now() - FRESH, self.clock.now())
         for platform in self.platforms.values():
             async with self.storage.reading() as stores:
                 position = await stores.inbox.position(platform.name)

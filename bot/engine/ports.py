@@ -434,6 +434,13 @@ class Outbox(Protocol):
         """Store parcels with their chunks and mark their rows packed. A chunk with key "" gets its own."""
         ...
 
+    async def recall(self, before: datetime, now: datetime) -> int:
+        """Queue again what was packed for a person before an instant and never tried, with its newest messages.
+
+        Only what nobody asked for: whether it may go now is attention's to say again. Returns how many rows.
+        """
+        ...
+
     async def parcel_of(self, key: str) -> tuple[Sequence[Outgoing], Sequence[Chunk]] | None:
         """Return the rows (with their newest message) and chunks that the row with this key went out as."""
         ...

@@ -55,6 +55,27 @@ _CHANGES = (
     .order_by(_O.id)
 )
 _CHUNKS_OF = select(CHUNKS).where(_C.parcel == one("of_parcel")).order_by(_C.id)
+_UNTRIED = and_(
+    _C.pending == 1,
+    _C.op == Op.SEND.value,
+    _C.state == ChunkState.STORED.value,
+    _C.first_try.is_(None),
+    _C.unasked == 1,
+    _C.member.is_not(None),
+)
+_STALE = select(_C.parcel).where(_UNTRIED, _C.changed < _BEFORE).distinct()
+_BEGUN = select(_C.parcel).where(_C.parcel.in_(_IDS), _C.op == Op.SEND.value, ~_UNTRIED).distinct()
+_KEYS_OF = select(_O.key, _O.parcel).where(_O.parcel.in_(_IDS)).order_by(_O.parcel, _O.place_in_parcel)
+_TAKE_BACK = (
+    update(CHUNKS)
+    .where(_C.parcel.in_(_IDS), _C.pending == 1)
+    .values(state=ChunkState.DROPPED.value, pending=0, changed=_NOW, reason="taken back")
+)
+_QUEUE_AGAIN = (
+    update(OUTBOX)
+    .where(_O.id == one("of_row"))
+    .values(state="queued", parcel=None, place_in_parcel=None, not_before=AT_ONCE, message=one("new_message"))
+)
 _CHUNKS_THAT_ARE = (
     select(CHUNKS)
     .where(
@@ -158,6 +179,23 @@ class OutboxRows(ChunkRows):
         await self._store_chunks(chunks, now)
         behind = any(chunk.of is not None for chunk in chunks)
         await self._settle_order(first_id, behind=behind)
+
+    async def recall(self, before: datetime, now: datetime) -> int:
+        """Queue again what was packed for a person before an instant and never tried, with its newest messages."""
+        stale = [row.parcel for row in (await self._execute(_STALE, {"before": to_micros(before)})).rows]
+        if not stale:
+            return 0
+        begun = {row.parcel for row in (await self._execute(_BEGUN, {"ids": stale})).rows}
+        parcels = [parcel for parcel in stale if parcel not in begun]
+        first_keys: dict[int, str] = {}
+        for row in (await self._execute(_KEYS_OF, {"ids": parcels})).rows:
+            first_keys.setdefault(row.parcel, row.key)
+        found = [await self.parcel_of(key) for key in first_keys.values()]
+        rows = [row for each in found if each is not None for row in each[0]]
+        await self._execute(_TAKE_BACK, {"ids": parcels, "now": to_micros(now)})
+        await self._execute(_QUEUE_AGAIN, [{"of_row": row.id, "new_message": write_value(row.message)} for row in rows])
+        await self._settle_order(0, behind=True)
+        return len(rows)
 
     async def parcel_of(self, key: str) -> tuple[Sequence[Outgoing], Sequence[Chunk]] | None:
         """Return the rows (with their newest message) and chunks that the row with this key went out as.

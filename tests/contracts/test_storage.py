@@ -1152,3 +1152,25 @@ async def test_five_hundred_rows_are_queued_packed_and_sent(ground: Ground) -> N
     async with ground.storage.transaction() as stores:
         assert await send_all(stores) == [row.key for row in rows]
         assert await stores.outbox.next_due() is None
+
+
+async def test_what_was_packed_for_a_person_and_never_tried_is_queued_again(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        await packed(stores, ground.row("held"), "one", "two")
+        await packed(stores, ground.row("asked"), "answer", unasked=False)
+        await packed(stores, ground.post("post"), "post", member=None)
+        later = NOW + timedelta(hours=1)
+        assert await stores.outbox.recall(NOW, later) == 0
+        assert await stores.outbox.recall(later, later) == 1
+        assert [row.key for row in await stores.outbox.waiting(later, 10)] == ["held"]
+        assert sorted(await texts_to_send(stores, later)) == ["answer", "post"]
+
+
+async def test_what_was_tried_is_not_queued_again(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        await packed(stores, ground.row("begun"), "one", "two")
+        first, *_rest = await stores.outbox.to_send("console", NOW, 10)
+        await stores.outbox.tried([first.id], NOW)
+        later = NOW + timedelta(hours=1)
+        assert await stores.outbox.recall(later, later) == 0
+        assert await texts_to_send(stores, later) == ["one", "two"]

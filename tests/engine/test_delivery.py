@@ -208,6 +208,32 @@ async def test_a_closed_conversation_is_not_hammered_and_the_owner_is_told_once_
     assert "could not reach Mei" in world.texts()[0]
 
 
+async def test_what_was_packed_before_a_long_downtime_waits_for_working_hours_again(world: World) -> None:
+    await world.queue(world.post("a", "old", to=to_member(world.member)), world.post("b", to=to_member(world.owner)))
+    while await world.engine.pack():
+        pass
+    await world.queue(_edit(world, "a", "new", "a2"))
+    while await world.engine.pack():
+        pass
+    world.clock.move_to(START + timedelta(hours=9))  # 21:00: nobody is at work
+    await world.engine.start()
+    await world.engine.drain()
+    assert world.texts() == []
+    world.clock.move_to(START + timedelta(hours=21, minutes=1))  # 09:01 on Tuesday
+    await world.engine.drain()
+    assert sorted(world.texts()) == ["Hello", "new"]
+    assert world.platform.edited == []
+
+
+async def test_an_answer_that_was_packed_before_a_downtime_goes_out_at_any_hour(world: World) -> None:
+    await world.queue(world.post("a", to=to_member(world.member), asked=True))
+    await world.engine.pack()
+    world.clock.move_to(START + timedelta(hours=9))
+    await world.engine.start()
+    await world.engine.drain()
+    assert world.texts() == ["Hello"]
+
+
 async def test_an_edit_that_comes_before_its_message_left_changes_what_leaves(world: World) -> None:
     await world.queue(world.post("a", "old"), _edit(world, "a", "new", "a2"))
     await world.engine.drain()
