@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -233,15 +234,22 @@ async def uncover(tx: Transaction, handoff: Handoff, member: MemberId, day: date
     await tx.execute(delete(_COVERED).where(*mine, _COVERED.c.post == handoff.key))
 
 
+# Asked at every change of the journal, so made only once.
+_COVERING = (
+    select(_POSTS)
+    .join(_COVERED, _COVERED.c.post == _POSTS.c.key)
+    .where(
+        _COVERED.c.team == bindparam("of_team"),
+        _COVERED.c.member == bindparam("of_member"),
+        _COVERED.c.date == bindparam("of_date"),
+    )
+)
+
+
 async def handoff_of(tx: Transaction, team: TeamId, member: MemberId, day: date) -> Handoff | None:
     """The handoff that covers a member's date."""
-    rows = (
-        await tx.execute(
-            select(_POSTS)
-            .join(_COVERED, _COVERED.c.post == _POSTS.c.key)
-            .where(_COVERED.c.team == team, _COVERED.c.member == member, _COVERED.c.date == day.isoformat())
-        )
-    ).rows
+    which = {"of_team": team, "of_member": member, "of_date": day.isoformat()}
+    rows = (await tx.execute(_COVERING, which)).rows
     return _handoff(rows[0]) if rows else None
 
 

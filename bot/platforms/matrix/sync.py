@@ -129,11 +129,11 @@ class Reader:
             await self.listener.keys_came(missed)
         self._next = str(missed["next_batch"])
         told = await self._timelines(missed)
-        ids = {event.get("event_id") for events in told.values() for event in events}
+        ids = {event_id(event) for events in told.values() for event in events}
         for room, events in (await self._since_latest(now)).items():
-            told[room] = [*(event for event in events if event.get("event_id") not in ids), *told.get(room, ())]
+            told[room] = [*(event for event in events if event_id(event) not in ids), *told.get(room, ())]
         seen = set(self.position.seen)
-        self._todo.extend(item for item in merged(told) if item[1].get("event_id") not in seen)
+        self._todo.extend(item for item in merged(told) if event_id(item[1]) not in seen)
         await self._tell()
 
     async def _since_latest(self, now: Mapping[str, Any]) -> dict[str, list[Event]]:
@@ -185,7 +185,7 @@ class Reader:
         told = bool(self._todo)
         while self._todo:
             room, event = self._todo[0]
-            behind = self.position.behind(str(event.get("event_id")), sent_at(event))
+            behind = self.position.behind(event_id(event), sent_at(event))
             await self.listener.happened(room, event, behind.text())
             self.position = behind
             self._todo.popleft()
@@ -241,8 +241,8 @@ class Reader:
         if limited(part) and not any(is_own(event, me, "invite") for event in events):
             earlier = await self._back(id, part, until=lambda event: is_own(event, me, "invite"), pages=5)
             if any(is_own(event, me, "invite") for event in earlier):
-                known = {event.get("event_id") for event in earlier}
-                events = [*earlier, *(event for event in events if event.get("event_id") not in known)]
+                known = {event_id(event) for event in earlier}
+                events = [*earlier, *(event for event in events if event_id(event) not in known)]
         for event in events:
             self.book.room(id).take(event)
         self.book.room(id).whole = True
@@ -286,3 +286,8 @@ async def history(
         start = answer.get("end")
         if not isinstance(start, str) or (not page and to is not None):
             return
+
+
+def event_id(event: Event) -> str:
+    """Return an event's id as text, whatever a server put there."""
+    return str(event.get("event_id"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,6 +13,17 @@ from tests.platforms.matrix.humans.js import INSTALLATION as PEOPLE
 from tests.platforms.matrix.humans.js import Crowd
 from tests.platforms.matrix.installing import CannotInstall, required
 from tests.platforms.matrix.synapse import INSTALLATION, Synapse
+
+SLOWEST = 180
+"""Seconds that a test with a server and real clients may take on a machine that is busy with other things."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests in this folder the time that real servers need."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.timeout(SLOWEST))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

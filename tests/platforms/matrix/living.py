@@ -20,7 +20,7 @@ from bot.storage.migrate import create_all
 from bot.testing.clock import VirtualClock
 from tests.platforms.matrix.synapse import SERVER_NAME, Synapse
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds of real time until a bot that is not done with an instant counts as stuck."""
 
 

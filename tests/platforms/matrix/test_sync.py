@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.engine.errors import StorageFull, TryLater
@@ -275,6 +275,7 @@ class Deaf:
 
 
 @given(st.lists(st.fixed_dictionaries({}, optional={"rooms": ROOMS | JSON, "account_data": EVENTS}), max_size=3))
+@example([{"rooms": {"join": {"!r": {"timeline": {"events": [{"event_id": []}]}}}}}])
 async def test_an_answer_of_any_shape_stops_nothing(answers: list[dict[str, Any]]) -> None:
     waiting = iter(answers)
 

@@ -24,7 +24,7 @@ import pytest
 from tests.platforms.matrix.humans.plain import Event, Http, Human, Line, eventually, relation_to
 from tests.platforms.matrix.installing import CannotInstall, Installation, required, run
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds until an answer that does not come means that the driver is stuck; waiting for others takes it 15."""
 NODE = 20
 """The oldest major version of Node that the library supports."""

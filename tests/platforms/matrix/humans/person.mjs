@@ -11,7 +11,7 @@ import {
 import { decrypted, encrypted } from "./picture.mjs";
 import { Verification } from "./verification.mjs";
 
-const PATIENCE = 15_000;
+const PATIENCE = 45_000;
 
 export class Person {
     static CAN = new Set([

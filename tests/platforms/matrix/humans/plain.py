@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-PATIENCE = 15.0
+PATIENCE = 45.0
 """Seconds to wait for what should happen; it takes well under one."""
 PAGE = 100
 

@@ -1,7 +1,7 @@
 // Two people compare emoji. Each of the two sides waits until it has them, and is done when its person has said so.
 import { VerificationPhase, VerificationRequestEvent, VerifierEvent } from "matrix-js-sdk/lib/crypto-api/index.js";
 
-const PATIENCE = 15_000;
+const PATIENCE = 45_000;
 
 export class Verification {
     // Ours: wait until the other is ready, and start.
