@@ -34,7 +34,7 @@ from bot.platforms.console.adapter import ConsolePlatform
 from bot.platforms.console.server import ConsoleServer
 from bot.platforms.console.terminal import Terminal
 from bot.platforms.matrix.adapter import NAME as MATRIX
-from bot.platforms.matrix.adapter import MatrixPlatform, Tell
+from bot.platforms.matrix.adapter import MatrixPlatform
 from bot.platforms.matrix.checking import inspect
 from bot.platforms.matrix.settings import MatrixSettings
 from bot.platforms.matrix.state import MemoryState, PlatformState
@@ -91,8 +91,10 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
 async def run(settings: Settings) -> None:
     """Run the bot until it is stopped by a signal (or, on the console, until its input ends).
 
-    Raises BadCredentials where a platform does not accept the bot's account (any more).
+    Raises BadSettings before anything is made, and BadCredentials where a platform does not accept the bot's account
+    (any more).
     """
+    account = _matrix_account(settings) if settings.matrix.homeserver else None
     stopped = _stop_signal()
     async with opened(settings) as held, AsyncExitStack() as closing:
         filled = services(held.cogs)
@@ -101,7 +103,8 @@ async def run(settings: Settings) -> None:
         async def announce(key: str, sentence: Sentence) -> None:
             await engine.announce(key, sentence)
 
-        matrix = _matrix(settings, held, announce) if settings.matrix.homeserver else None
+        state = StoredState(held.database, MATRIX)
+        matrix = MatrixPlatform(account, state, held.clock, tell=announce) if account is not None else None
         platforms: list[Platform] = [each for each in (console and console[1], matrix) if each is not None]
         engine = Engine(
             held.database,
@@ -154,11 +157,6 @@ def _matrix_account(settings: Settings) -> MatrixSettings:
         store_passphrase=chosen.store_passphrase.get_secret_value(),
         encryption=chosen.encryption,
     )
-
-
-def _matrix(settings: Settings, held: Opened, tell: Tell) -> MatrixPlatform:
-    account = _matrix_account(settings)
-    return MatrixPlatform(account, StoredState(held.database, MATRIX), held.clock, tell=tell)
 
 
 def _stop_signal() -> asyncio.Event:

@@ -122,6 +122,18 @@ def test_the_bots_own_name_is_nobodys() -> None:
     assert config.BOTS_NAME == BOT
 
 
+def test_a_matrix_account_without_a_user_id_makes_nothing(
+    folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELIOTROPE_MATRIX__HOMESERVER", "http://127.0.0.1:1")
+    before = list(folder.iterdir())
+    ended = command("run")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("heliotrope run: matrix.user_id must be set with matrix.homeserver")
+    assert ended.stderr.count("\n") == 1
+    assert list(folder.iterdir()) == before
+
+
 @pytest.mark.parametrize("wanted", ["run", "check", "migrate", "backup copy.db", "restore copy.db"])
 def test_a_wrong_setting_ends_every_command_with_one_line_and_status_2(
     wanted: str, folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
