@@ -1,8 +1,19 @@
 """Everything a cog may import: the plugin contract.
 
-A change here is a CHANGELOG entry and bumps `VERSION`.
+A change here is a CHANGELOG entry and bumps `VERSION`: the second number when something is added, the first when a
+cog that was right may not be any more.
 """
 
+from bot.engine.joining import Joining, join_workspaces, plan_joining
+from bot.engine.linking import (
+    Linked,
+    Parting,
+    link_accounts,
+    linked_accounts,
+    part_accounts,
+    partings,
+    tell_account,
+)
 from bot.engine.people import People
 from bot.engine.ports import (
     Conversation,
@@ -27,21 +38,41 @@ from bot.engine.transaction import (
     to_place,
     to_thread,
 )
+from bot.model.code import ALPHABET, digest, new_code
 from bot.model.cog import Cog
-from bot.model.command import N_, CommandSpec, HolidaysOf, Language, Parameter, Rest, Zone, command
+from bot.model.command import N_, CommandSpec, Completer, HolidaysOf, Instead, Language, Parameter, Rest, Zone, command
 from bot.model.errors import AskFirst, BadInput, HeliotropeError, NotAllowed
 from bot.model.event import (
+    Commanded,
+    Expired,
+    Feature,
     Inbound,
     JournalChanged,
     MemberChanged,
+    MembersMerged,
     MessageReceived,
     Pressed,
     Reacted,
     SourceDeleted,
     SourceEdited,
     TeamChanged,
+    TeamSurveyed,
+    Unreached,
+    Unsent,
 )
-from bot.model.identity import Account, ChannelId, Identity, MemberId, MessageRef, Place, Scope, TeamId, WorkspaceId
+from bot.model.form import Form, FormOf, Input
+from bot.model.identity import (
+    Account,
+    ChannelId,
+    Identity,
+    MemberId,
+    MessageRef,
+    NamedPlace,
+    Place,
+    Scope,
+    TeamId,
+    WorkspaceId,
+)
 from bot.model.journal import Entry, Kind, State
 from bot.model.message import (
     Block,
@@ -76,7 +107,8 @@ from bot.model.moment import (
     from_micros,
     to_micros,
 )
-from bot.model.people import Absence, Channel, Member, Purpose, Team, Workspace
+from bot.model.names import after_name
+from bot.model.people import Absence, Channel, Member, Purpose, Reach, Reached, Team, Workspace
 from bot.model.recurrence import Schedule, due, next_occurrence
 from bot.model.working_time import (
     WORKDAYS,
@@ -89,9 +121,10 @@ from bot.model.working_time import (
     utc,
 )
 
-VERSION = 1
+VERSION = (1, 1)
 
 __all__ = [
+    "ALPHABET",
     "N_",
     "VERSION",
     "WORKDAYS",
@@ -110,12 +143,18 @@ __all__ = [
     "Cog",
     "CommandSpec",
     "CommandText",
+    "Commanded",
+    "Completer",
     "Conversation",
     "Day",
     "Days",
     "Divider",
     "Entry",
+    "Expired",
+    "Feature",
     "Fields",
+    "Form",
+    "FormOf",
     "Heading",
     "HeliotropeError",
     "HolidaysOf",
@@ -123,31 +162,40 @@ __all__ = [
     "Identity",
     "Image",
     "Inbound",
+    "Input",
+    "Instead",
+    "Joining",
     "JournalBook",
     "JournalChanged",
     "Kind",
     "Language",
     "LanguageName",
     "Leave",
+    "Linked",
     "Listing",
     "Localizer",
     "Member",
     "MemberChanged",
     "MemberId",
+    "MembersMerged",
     "Message",
     "MessageReceived",
     "MessageRef",
     "Moment",
+    "NamedPlace",
     "NotAllowed",
     "Occurrence",
     "OccurrenceState",
     "Parameter",
+    "Parting",
     "People",
     "Person",
     "Place",
     "Pressed",
     "Purpose",
     "Quote",
+    "Reach",
+    "Reached",
     "Reacted",
     "Reader",
     "Registry",
@@ -167,10 +215,13 @@ __all__ = [
     "Team",
     "TeamChanged",
     "TeamId",
+    "TeamSurveyed",
     "Text",
     "TimeOfDay",
     "Timer",
     "Transaction",
+    "Unreached",
+    "Unsent",
     "Value",
     "Weekdays",
     "WorkingTime",
@@ -180,13 +231,23 @@ __all__ = [
     "Zone",
     "ZoneMatch",
     "ZoneName",
+    "after_name",
     "catalogue",
     "command",
+    "digest",
     "due",
     "from_micros",
+    "join_workspaces",
+    "link_accounts",
+    "linked_accounts",
     "message",
+    "new_code",
     "next_occurrence",
+    "part_accounts",
+    "partings",
+    "plan_joining",
     "say",
+    "tell_account",
     "to_channel",
     "to_member",
     "to_micros",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,9 +19,11 @@ _, n_ = catalogue("bot")
 
 ENGINE = "bot"
 """The cog name of the engine's own questions."""
-CONFIRM, WHICH, FOCUS = "confirm", "which", "focus"
+CONFIRM, WHICH, FOCUS, ASKED = "confirm", "which", "focus", "asked"
 PATIENCE = timedelta(hours=1)
 """How long the bot's own questions stay open."""
+MEMORY = timedelta(days=7)
+"""How long it is known that a question with choices was answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Questions:
         if not choices:
             await self.forget_confirm(tx, member)
             return
-        offers = [[c.command, *sorted(_names(c.label)), _folded(c.command.split()[-1])] for c in choices]
+        offers = [[c.command, *sorted(_names(c.label)), folded(c.command.split()[-1])] for c in choices]
         await self._keep(tx, member, CONFIRM, {"offers": offers, "numbered": True, "message": message})
 
     async def settled(self, tx: Transaction, member: Member, text: str) -> Settled | None:
@@ -75,13 +77,24 @@ class Questions:
             await self.forget_confirm(tx, member)
         offers: list[list[str]] = asked.data["offers"]
         offered, message = tuple(command for command, *_names in offers), str(asked.data["message"])
-        taken = _taken(_folded(text), [names for _command, *names in offers], asked.data.get("numbered", False))
-        if taken is not None:
-            return Settled(offered[taken], offered, message)
+        position = taken(folded(text), [names for _command, *names in offers], asked.data.get("numbered", False))
+        if position is not None:
+            await self.answered(tx, member, offered)
+            return Settled(offered[position], offered, message)
         answer = self.gazetteer.yes_no(text, await tx.people.language_of(member))
         if answer is None or (answer and len(offered) > 1):
             return Settled(None, offered, message)
+        await self.answered(tx, member, offered)
         return Settled(offered[0] if answer else "", offered, message)
+
+    async def takes(self, tx: Transaction, member: Member, question: Conversation, text: str) -> bool:
+        """Return whether a text answers this question of the bot's own."""
+        if question.kind == WHICH:
+            return taken(folded(text), [names for _question, *names in question.data["listed"]], True) is not None
+        offers: list[list[str]] = question.data["offers"]
+        if taken(folded(text), [names for _c, *names in offers], question.data.get("numbered", False)) is not None:
+            return True
+        return self.gazetteer.yes_no(text, await tx.people.language_of(member)) is not None
 
     async def origin(self, tx: Transaction, member: Member, command: str) -> str | None:
         """Return the id of the message that made the bot offer a command, while it is offered."""
@@ -93,6 +106,39 @@ class Questions:
     async def forget_confirm(self, tx: Transaction, member: Member) -> None:
         """Ask nothing any more."""
         await tx.conversations.close(member.id, ENGINE, CONFIRM, "")
+
+    # --- choices that are made once ----------------------------------------------------------------------------
+
+    async def asks(self, tx: Transaction, member: Member, question: str, choices: Sequence[Choice]) -> None:
+        """Keep that a question was asked, by the key of its message: it is answered once, wherever its choices show."""
+        if choices:
+            data = {"offers": [choice.command for choice in choices], "answered": False}
+            await self._keep(tx, member, ASKED, data, question, MEMORY)
+
+    async def press(self, tx: Transaction, member: Member, command: str, question: str | None) -> bool:
+        """Note that a choice was made; False if its question was answered before.
+
+        `question` is None where it is not known which message the choice stands under: then any open question is
+        meant that offers it.
+        """
+        asked = [c for c in await self._asked(tx, member) if command in c.data["offers"]]
+        if question is not None:
+            asked = [c for c in asked if c.subject == question]
+        if asked and all(c.data["answered"] for c in asked):
+            return False
+        await self.answered(tx, member, [command])
+        return True
+
+    async def answered(self, tx: Transaction, member: Member, offers: Iterable[str]) -> None:
+        """Note that every question that offers one of these commands is answered."""
+        these = {folded(command) for command in offers}
+        for asked in await self._asked(tx, member):
+            if not asked.data["answered"] and not these.isdisjoint(folded(c) for c in asked.data["offers"]):
+                await tx.conversations.save(replace(asked, data={**asked.data, "answered": True}))
+
+    async def _asked(self, tx: Transaction, member: Member) -> Sequence[Conversation]:
+        conversations = await tx.conversations.of_member(member.id, tx.now)
+        return [c for c in conversations if (c.cog, c.kind) == (ENGINE, ASKED)]
 
     # --- answers -----------------------------------------------------------------------------------------------
 
@@ -109,7 +155,7 @@ class Questions:
             if focused:
                 await self._hand_over(tx, focused[0], said)
             elif questions:
-                await self._ask_which(tx, member, questions, [_stored(said)])
+                await self._ask_which(tx, member, questions, [stored(said)])
 
     async def revise(self, tx: Transaction, member: Member, source: MessageRef, text: str | None) -> None:
         """Change a message that is kept until it is known what it was for; None takes it out."""
@@ -143,13 +189,13 @@ class Questions:
         """Take the choice, by the numbers that were shown, and pass on what was said before it."""
         kept: list[dict[str, Any]] = asked.data["said"]
         listed: list[list[str]] = asked.data["listed"]
-        taken = _taken(_folded(said.text), [names for _question, *names in listed], True)
+        position = taken(folded(said.text), [names for _question, *names in listed], True)
         open_ones = {_key(q): q for q in questions}
-        chosen = open_ones.get(listed[taken][0]) if taken is not None else None
-        if chosen is None and len(open_ones) == 1 and taken is None:  # the others have closed meanwhile
-            chosen, kept = questions[0], [*kept, _stored(said)]
+        chosen = open_ones.get(listed[position][0]) if position is not None else None
+        if chosen is None and len(open_ones) == 1 and position is None:  # the others have closed meanwhile
+            chosen, kept = questions[0], [*kept, stored(said)]
         if chosen is None and questions:
-            await self._ask_which(tx, member, questions, kept if taken is not None else [*kept, _stored(said)])
+            await self._ask_which(tx, member, questions, kept if position is not None else [*kept, stored(said)])
             return
         await tx.conversations.close(member.id, ENGINE, WHICH, "")
         if chosen is None:
@@ -178,9 +224,17 @@ class Questions:
         conversations = await tx.conversations.of_member(member.id, tx.now)
         return next((c for c in conversations if (c.cog, c.kind) == (ENGINE, kind)), None)
 
-    async def _keep(self, tx: Transaction, member: Member, kind: str, data: dict[str, Any]) -> None:
-        expires = tx.now + PATIENCE
-        await tx.conversations.open(Conversation(0, member.workspace, member.id, ENGINE, kind, "", None, data, expires))
+    async def _keep(
+        self,
+        tx: Transaction,
+        member: Member,
+        kind: str,
+        data: dict[str, Any],
+        subject: str = "",
+        lasts: timedelta = PATIENCE,
+    ) -> None:
+        kept = Conversation(0, member.workspace, member.id, ENGINE, kind, subject, None, data, tx.now + lasts)
+        await tx.conversations.open(kept)
 
 
 def _key(question: Conversation) -> str:
@@ -190,17 +244,17 @@ def _key(question: Conversation) -> str:
 
 def _names(label: Sentence | None) -> set[str]:
     """Return by what names a person may call a choice: what people wrote in its label."""
-    return {_folded(value) for _name, value in label.values if isinstance(value, str)} if label else set()
+    return {folded(value) for _name, value in label.values if isinstance(value, str)} if label else set()
 
 
-def _taken(text: str, names: Sequence[Iterable[str]], numbered: bool) -> int | None:
+def taken(text: str, names: Sequence[Iterable[str]], numbered: bool) -> int | None:
     """Return the position of the choice that a folded text means, by its number or one of its names."""
     if numbered and text.isdecimal() and 1 <= int(text) <= len(names):
         return int(text) - 1
     return next((n for n, known in enumerate(names) if text and text in known), None)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Return a text for comparing, without case, accents, keycaps, and what stands around it."""
     apart = unicodedata.normalize("NFKD", text).casefold()
     return "".join(c for c in apart if unicodedata.category(c)[0] != "M").strip(" \t\r\n.,!#()\"'`“”‘’«»")
@@ -209,18 +263,23 @@ def _folded(text: str) -> str:
 def _which(questions: Sequence[Conversation]) -> Message:
     labels: tuple[Value, ...] = tuple(q.label or q.subject for q in questions)
     ask = _("Which one is this for? Answer with its number; I have kept what you wrote.")
+    return Message((Text((ask,)), Bullets(labels, ordered=True)), numbered(labels))
+
+
+def numbered(labels: Sequence[Value]) -> tuple[Choice, ...]:
+    """Return choices that stand for the numbers of what is listed."""
     digits = ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣"]
-    choices = tuple(
+    return tuple(
         Choice(str(n), _label(label), digit) for n, (label, digit) in enumerate(zip(labels, digits, strict=False), 1)
     )
-    return Message((Text((ask,)), Bullets(labels, ordered=True)), choices)
 
 
 def _label(label: Value) -> Sentence:
     return label if isinstance(label, Sentence) else _("{name}", name=label)
 
 
-def _stored(said: Said) -> dict[str, Any]:
+def stored(said: Said) -> dict[str, Any]:
+    """Return what is kept of something said."""
     place = said.source.place
     return {
         "text": said.text,

@@ -6,31 +6,36 @@ import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, Final
 
 from bot.engine.parsing import Typed, bind, right_form
 from bot.engine.ports import ZoneMatch
+from bot.engine.speakers import name_of_place
 from bot.engine.transaction import Transaction
 from bot.model.command import CommandSpec, Parameter
 from bot.model.errors import BadInput
-from bot.model.event import Inbound, MessageReceived
-from bot.model.identity import Account
+from bot.model.event import Commanded, Inbound, MessageReceived, Submitted
+from bot.model.identity import Account, NamedPlace
 from bot.model.message import Choice, CommandText, Listing, Sentence, Value, catalogue
-from bot.model.moment import LanguageName, TimeOfDay
+from bot.model.moment import Days, LanguageName, TimeOfDay
 from bot.model.people import Channel, Member, Team, Workspace
-from bot.model.working_time import Hours, Weekdays, parse_hours, zone_info
+from bot.model.working_time import WORKDAYS, Hours, Weekdays, zone_info
 
 _, n_ = catalogue("bot")
 
-_TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
-_DURATION = re.compile(
-    r"(?:(\d+)\s*(?:d|days?|días?))?\s*(?:(\d+)\s*(?:h|hours?|horas?))?\s*(?:(\d+)\s*(?:m|min|minutes?|minutos?)?)?"
-)
+_HAS_CLOCK = re.compile(r"\d\D+\d|\d\s*[^\d\s+-]")
+"""What looks like a time on a clock rather than like an offset."""
 MOST_TEAMS: Final = 10
 """Of more teams only those with a like name are shown."""
-_ONES: Final = {"one": 1, "un": 1, "una": 1, "an": 1, "a": 1}
+# NOTE: what people type to have nothing of a kind, separated by commas
+NONE: Final = _("none, no, nothing, off, no holidays")
+# NOTE: how people name themselves where a name is asked for, separated by commas
+ME: Final = _("me, myself")
+# NOTE: how people name the channel that they are in, separated by commas
+HERE: Final = _("here")
 
 
 @dataclass(frozen=True)
@@ -50,13 +55,13 @@ class Context:
         return self.typed.spec
 
 
-_NUMERIC: Final = frozenset({"number", "time", "date", "duration", "hours", "weekdays", "zone"})
-"""Kinds in which full-width digits and signs count as the plain ones."""
+_NUMERIC: Final = frozenset({"number", "weekdays", "zone", "holidays"})
+"""Kinds in which full-width letters, digits and signs count as the plain ones."""
 
 
 async def convert_all(context: Context, typed: Typed) -> dict[str, Any]:
     """Return the handler's arguments by parameter name; raises BadInput for the first that can't be converted."""
-    given = bind(typed)
+    given = bind(typed, partial(_reads, context))
     arguments: dict[str, Any] = {}
     for parameter in typed.spec.parameters:
         text = given.get(parameter.name)
@@ -68,6 +73,25 @@ async def convert_all(context: Context, typed: Typed) -> dict[str, Any]:
             written = unicodedata.normalize("NFKC", text) if parameter.kind in _NUMERIC else text
             arguments[parameter.name] = await _CONVERTERS[parameter.kind](context, written)
     return arguments
+
+
+def _reads(context: Context, kind: str, text: str) -> bool:
+    """Return whether a text is one value of a kind that may be written in several words."""
+    gazetteer, language = context.tx.services.gazetteer, context.language
+    try:
+        match kind:
+            case "time":
+                return gazetteer.time(text, language) is not None
+            case "duration":
+                return gazetteer.duration(text, language) is not None
+            case "date":
+                return _date_of(context, text) is not None
+            case "hours":
+                return bool(gazetteer.hours(text, language))
+            case _:
+                return bool(gazetteer.weekdays(text, language))
+    except (ValueError, OverflowError):
+        return False
 
 
 def _choice(context: Context, parameter: Parameter, text: str) -> str:
@@ -101,21 +125,8 @@ async def _yes_no(context: Context, text: str) -> bool:
     return answer
 
 
-def parse_time(text: str) -> time | None:
-    """Return the wall time that "09:30", "9", "9.30", "0930" or "9:30pm" means, or None."""
-    match = _TIME.fullmatch(text.strip())
-    if match is None:
-        return None
-    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
-    if half and not 1 <= hour <= 12:
-        return None
-    if half:
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
 async def _time(context: Context, text: str) -> time:
-    parsed = parse_time(text)
+    parsed = context.tx.services.gazetteer.time(text, context.language)
     if parsed is None:
         raise BadInput(
             _("“{text}” is not a time of day.", text=text),
@@ -125,56 +136,41 @@ async def _time(context: Context, text: str) -> time:
 
 
 async def _date(context: Context, text: str) -> date:
-    now = context.tx.now.astimezone(zone_info(context.member.zone))
-    parsed = parse_date(text, now, context)
+    parsed = _date_of(context, text)
     if parsed is None:
-        next_year = f"{now.year + 1}-01-31"
+        next_year = _today(context).year + 1
         raise BadInput(
             _("“{text}” is not a date.", text=text),
-            _("Write it as year-month-day, like {example}.", example=next_year),
+            _("Write it as year-month-day, like {example}.", example=f"{next_year}-01-31"),
         )
     return parsed
 
 
-def parse_date(text: str, now: datetime, context: Context) -> date | None:
-    """Return the local date that an ISO date, "today", "tomorrow" or a weekday's name means, or None."""
-    word = text.strip().lower()
-    today = now.date()
-    if word in ("today", "hoy"):
-        return today
-    if word in ("tomorrow", "mañana"):
-        return today + timedelta(days=1)
-    try:
-        return date.fromisoformat(word)
-    except ValueError:
-        pass
-    try:
-        days = context.tx.services.gazetteer.weekdays(word, context.language)
-    except ValueError:
-        return None
-    if len(days) != 1:
-        return None
-    return today + timedelta(days=(next(iter(days)) - today.weekday() - 1) % 7 + 1)
+def _date_of(context: Context, text: str) -> date | None:
+    zone = context.member.zone
+    return context.tx.services.gazetteer.date(text, _today(context), context.language, zone)
+
+
+def _today(context: Context) -> date:
+    return context.tx.now.astimezone(zone_info(context.member.zone)).date()
 
 
 async def _duration(context: Context, text: str) -> timedelta:
-    words = " ".join(str(_ONES.get(word, word)) for word in text.lower().split())
-    match = _DURATION.fullmatch(words)
-    if match is None or not any(match.groups()):
+    try:
+        length = context.tx.services.gazetteer.duration(text, context.language)
+    except OverflowError:
+        raise BadInput(_("“{text}” is too long a time.", text=text), right_form(context.spec)) from None
+    if length is None:
         raise BadInput(
             _("“{text}” is not a length of time.", text=text),
             _("Write it like {hour}, {half} or {minutes}.", hour="1h", half="1h30", minutes="45m"),
         )
-    days, hours, minutes = (int(group or 0) for group in match.groups())
-    try:
-        return timedelta(days=days, hours=hours, minutes=minutes)
-    except OverflowError:
-        raise BadInput(_("“{text}” is too long a time.", text=text), right_form(context.spec)) from None
+    return length
 
 
 async def _hours(context: Context, text: str) -> Hours:
     try:
-        return parse_hours(text)
+        return context.tx.services.gazetteer.hours(text, context.language)
     except ValueError:
         raise BadInput(
             _("“{text}” are not working hours.", text=text),
@@ -190,15 +186,15 @@ async def _weekdays(context: Context, text: str) -> Weekdays:
             _("“{text}” are not weekdays.", text=text),
             _(
                 "Write them like {range} or {single}.",
-                range="mon-fri",
-                single="mon,wed,fri",
+                range=Days(WORKDAYS),
+                single=Days(frozenset({0, 2, 4})),
             ),
         ) from None
 
 
 async def _zone(context: Context, text: str) -> str:
     gazetteer, language = context.tx.services.gazetteer, context.language
-    wall = parse_time(text) if ":" in text or "." in text else None
+    wall = gazetteer.time(text, language) if _HAS_CLOCK.search(text) else None
     if wall is not None:
         there = gazetteer.zones_at(wall, context.tx.now, language)
         if not there:
@@ -256,7 +252,7 @@ async def _language(context: Context, text: str) -> str:
 async def _holidays(context: Context, text: str) -> str:
     holidays = context.tx.services.holidays
     calendar = text.strip().upper()
-    if calendar == "NONE":
+    if context.tx.services.gazetteer.means(text, NONE, context.language):
         return ""
     if not holidays.known(calendar):
         near = holidays.suggest(calendar)
@@ -305,7 +301,7 @@ def _bare(text: str) -> str:
 
 def _named(context: Context, text: str) -> Account | None:
     wanted = _bare(text).casefold()
-    people = context.event.people if isinstance(context.event, MessageReceived) else ()
+    people = context.event.people if isinstance(context.event, MessageReceived | Submitted) else ()
     return next((a for a in people if wanted in (_bare(a.name).casefold(), _bare(a.identity.account).casefold())), None)
 
 
@@ -316,7 +312,7 @@ async def _find_member(context: Context, text: str) -> Member | None:
     if account is not None:
         ids = {m.id for m in await context.tx.people.members_of_identity(account.identity)}
         return next((m for m in members if m.id in ids), None)
-    if wanted in ("me", "yo"):
+    if context.tx.services.gazetteer.means(wanted, ME, context.language):
         return context.member
     found = [m for m in members if m.name.casefold() == wanted]
     exactly = [m for m in found if m.name == _bare(text)] or found
@@ -351,11 +347,35 @@ async def _account(context: Context, text: str) -> Account:
 
 async def _channel(context: Context, text: str) -> Channel:
     wanted = text.strip().lstrip("#").casefold()
+    here = context.tx.services.gazetteer.means(wanted, HERE, context.language)
     for team in await context.tx.people.teams(context.workspace.id):
         for channel in await context.tx.people.channels(team.id):
-            if channel.name.casefold() == wanted or (wanted == "here" and channel.place == context.event.place):
+            if channel.name.casefold() == wanted or (here and channel.place == context.event.place):
                 return channel
     raise BadInput(_("No team here uses a channel “{text}”.", text=text))
+
+
+async def _place(context: Context, text: str) -> NamedPlace:
+    event = context.event
+    wanted = text.strip().lstrip("#").casefold()
+    if isinstance(event, Commanded):
+        for named in event.places:
+            if wanted in (named.place.address.casefold(), named.name.casefold()):
+                return named
+    name = name_of_place(event)
+    here = context.tx.services.gazetteer.means(wanted, HERE, context.language)
+    if not event.direct and (here or wanted == name.casefold()):
+        return NamedPlace(event.place, name)
+    if event.direct:
+        form = CommandText(f"{context.spec.words}{context.typed.arguments}", room=True)
+        raise BadInput(
+            _("This is a private conversation, where I can't tell which channel “{text}” is.", text=text),
+            _("Type it in the channel you mean: {form}.", form=form),
+        )
+    raise BadInput(
+        _("I can't tell which channel “{text}” is from here.", text=text),
+        _("Type the command in that channel itself, with {here} for its name.", here="here"),
+    )
 
 
 _CONVERTERS: Mapping[str, Callable[[Context, str], Awaitable[Any]]] = {
@@ -375,4 +395,5 @@ _CONVERTERS: Mapping[str, Callable[[Context, str], Awaitable[Any]]] = {
     "member": _member,
     "account": _account,
     "channel": _channel,
+    "place": _place,
 }

@@ -3,58 +3,48 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date
+from typing import Any
 
-from bot.engine import leaving
-from bot.engine.conversations import Questions, Settled
+from bot.engine import leaving, scopes
+from bot.engine.addressing import addressed, typed_in, wholly
+from bot.engine.choices import QUESTION, QUESTIONS, chosen_by, offered, theirs
+from bot.engine.conversations import Questions
 from bot.engine.conversion import Context, convert_all
-from bot.engine.parsing import Typed, find_command, nearest
+from bot.engine.hints import no_answer, unknown, ways_in
+from bot.engine.memberships import Memberships, Unclear
+from bot.engine.parsing import Typed, find_command
 from bot.engine.permissions import require
 from bot.engine.ports import Said
 from bot.engine.registry import Registry
+from bot.engine.speakers import Speaker, name_of_place, newcomer, nowhere, remember, speaker_of, with_rights
 from bot.engine.transaction import Call, Cause, Transaction
+from bot.model.command import CommandSpec, Instead
 from bot.model.errors import AskFirst, BadInput
 from bot.model.event import (
+    Commanded,
     Inbound,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
     PersonLeft,
+    PlaceLost,
     Pressed,
     Reacted,
+    ScopeBack,
+    ScopeGone,
     SourceDeleted,
     SourceEdited,
+    Submitted,
     Unreadable,
 )
-from bot.model.identity import MemberId, MessageRef, WorkspaceId
-from bot.model.message import Choice, CommandText, Listing, Message, Sentence, catalogue, say
-from bot.model.people import Member, Workspace
-from bot.model.working_time import Hours, WorkingWeek
+from bot.model.identity import MessageRef, WorkspaceId
+from bot.model.message import Choice, CommandText, Message, catalogue, say
+from bot.model.people import Member
 
 _, n_ = catalogue("bot")
 log = logging.getLogger(__name__)
-
-NOBODY = WorkspaceId(0)
-"""The workspace of what is said to people who are in none."""
-
-
-_QUESTION = "question:"
-"""How the keys of questions begin that one person in a room was asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who an event comes from, in the workspace it concerns; `member` is None for a stranger there."""
-
-    workspace: Workspace | None
-    member: Member | None
-
-    @property
-    def workspace_id(self) -> WorkspaceId:
-        """The workspace's id, or that of none."""
-        return self.workspace.id if self.workspace else NOBODY
 
 
 @dataclass(frozen=True)
@@ -65,59 +55,153 @@ class Dispatcher:
     prefix: str
     questions: Questions
 
+    @property
+    def memberships(self) -> Memberships:
+        """What tells which of a person's workspaces something is about."""
+        return Memberships(self.registry, self.prefix, self.questions)
+
     def reads_only(self, event: Inbound) -> bool:
         """Return whether the event is certainly a command that only reads, and may take the read path."""
         if not isinstance(event, MessageReceived) or event.bot:
             return False
-        addressed, text = self._addressed(event, event.text)
-        typed = find_command(text, self.registry.commands) if addressed or event.direct else None
+        explicit, text = addressed(event, self.prefix)
+        typed = self._typed(event, text) if explicit or event.direct else None
         return typed is not None and typed.spec.read
+
+    def spec(self, line: str) -> CommandSpec | None:
+        """Return the command that a line is a use of, or None."""
+        typed = find_command(line, self.registry.commands)
+        return typed.spec if typed is not None else None
+
+    async def context(self, tx: Transaction, event: Inbound, line: str) -> Context | None:
+        """Return what a command's use depends on before it is handled; None for whoever is no member."""
+        speaker = (await self.memberships.find(tx, event)).speaker
+        event = await with_rights(tx, event, speaker)
+        tx.cause = Cause(speaker.member.id if speaker.member else None, event.place, event.direct, event)
+        typed = self._typed(event, line)
+        if typed is not None and speaker.member is None and typed.spec.admin and event.admin and event.scope:
+            workspace = speaker.workspace or (nowhere(event) if typed.spec.founds else None)
+            speaker = Speaker(workspace, newcomer(workspace, event) if workspace is not None else None)
+        if typed is None or speaker.member is None or speaker.workspace is None:
+            return None
+        return await self._context(tx, event, speaker, typed)
+
+    async def prepared(self, tx: Transaction, event: Inbound, line: str) -> tuple[Context, dict[str, Any]]:
+        """Return a command's context and converted arguments. Raises BadInput, and NotAllowed, as using it does."""
+        if (await self.memberships.find(tx, event)).unclear:
+            raise Unclear
+        context = await self.context(tx, event, line)
+        if context is None:
+            raise BadInput(_("You are in none of the teams here, so nothing has changed."))
+        require(context.spec, context.event)
+        return context, await convert_all(context, context.typed)
+
+    async def language_and_zone(self, tx: Transaction, event: Inbound) -> tuple[str, str]:
+        """Return how the speaker reads: in their language and zone; a stranger in the workspace's, in UTC."""
+        speaker = (await self.memberships.find(tx, event)).speaker
+        if speaker.member is not None:
+            chosen = speaker.member.language or event.language
+            return chosen or await tx.people.language_of(speaker.member), speaker.member.zone
+        theirs = speaker.workspace.language if speaker.workspace is not None else "en"
+        return event.language or theirs, "UTC"
 
     async def handle(self, tx: Transaction, event: Inbound) -> Transaction:
         """Handle the event; the transaction's cause is filled in as far as the speaker is known."""
         if event.bot:
             return tx
-        speaker = await self._speaker(tx, event)
-        event = await self._with_rights(tx, event, speaker)
+        found = await self.memberships.find(tx, event)
+        if found.unclear:
+            raise Unclear
+        await self.memberships.note(tx, found)
+        for one in found.events:
+            await self._handle(tx, one, found.speaker, alone=len(found.events) == 1)
+        if event.answer is not None and not any(row.target.place == event.answer for row in tx.effects()):
+            tx.reply(say(_("Done.")), workspace=found.speaker.workspace_id, kind="bot.done")
+        return tx
+
+    async def _handle(self, tx: Transaction, event: Inbound, speaker: Speaker, *, alone: bool) -> None:
+        """Handle one event; of several that were kept, one that is wrong keeps none of the others from being done."""
+        event = await with_rights(tx, event, speaker)
         tx.cause = Cause(speaker.member.id if speaker.member else None, event.place, event.direct, event)
         if speaker.member is not None:
-            await self._remember(tx, event, speaker.member)
+            await remember(tx, event, speaker.member)
+        try:
+            await self._happened(tx, event, speaker)
+        except (BadInput, AskFirst) as problem:
+            if alone:
+                raise
+            await self._tell_problem(tx, event, speaker, problem)
+
+    async def meet(self, tx: Transaction, event: Inbound) -> None:
+        """Keep what an event tells of its speaker, where it was handled without writing."""
+        found = await self.memberships.find(tx, event)
+        await self.memberships.note(tx, found)
+        if found.speaker.member is not None:
+            await remember(tx, await with_rights(tx, event, found.speaker), found.speaker.member)
+
+    async def _happened(self, tx: Transaction, event: Inbound, speaker: Speaker) -> None:
         match event:
             case MessageReceived():
                 said = Said(event.text, event.attachments, event.ref, event.at)
                 await self._said(tx, event, speaker, said)
+            case Submitted():
+                await self._submitted(tx, event, speaker)
             case Pressed():
-                if not await self._asked(tx, event, speaker, event.message_id):
+                if not await theirs(tx, event, speaker, event.message_id):
                     raise BadInput(_("That question was for somebody else, so nothing has changed."))
-                await self._chosen(tx, event, speaker, event.command, event.message_id)
+                await self._chosen_once(tx, event, speaker, event.command)
             case Reacted(removed=False):
-                command = await self._choice(tx, event)
-                if command is not None and await self._asked(tx, event, speaker, event.message_id):
-                    await self._chosen(tx, event, speaker, command, event.message_id)
+                command = await chosen_by(tx, event)
+                if command is not None and await theirs(tx, event, speaker, event.message_id):
+                    await self._chosen_once(tx, event, speaker, command)
             case MessageEdited() if speaker.member is not None:
-                await self.questions.revise(tx, speaker.member, event.ref, event.text)
-                await tx.raise_event(SourceEdited(speaker.member.id, event.ref, event.text))
+                await self._revised(tx, event, speaker.member, event.text)
             case Unreadable():
-                unread = say(
-                    _("I can't decrypt what you just said: its key has not reached me."),
-                    _("Please send it once more; if that does not help, write to me from another device."),
-                )
-                tx.reply(unread, workspace=speaker.workspace_id, kind="bot.unreadable")
+                tx.reply(_unread(), workspace=speaker.workspace_id, kind="bot.unreadable")
             case PersonLeft() if speaker.member is not None and not event.direct:
                 await leaving.left(tx, event, speaker.member)
+            case ScopeGone() | ScopeBack() | PlaceLost():
+                await scopes.happened(tx, event, speaker.workspace)
             case MessageDeleted() if speaker.member is not None:
-                await self.questions.revise(tx, speaker.member, event.ref, None)
-                await tx.raise_event(SourceDeleted(speaker.member.id, event.ref))
-        return tx
+                await self._revised(tx, event, speaker.member, None)
+
+    async def _revised(
+        self, tx: Transaction, event: MessageEdited | MessageDeleted, speaker: Member, text: str | None
+    ) -> None:
+        """Tell of a message that has another text, or is gone (None): in private, in each of the person's workspaces.
+
+        What is kept until it is known which of them it is about is changed, too.
+        """
+        members = await tx.people.members_of_identity(event.author.identity) if event.direct else [speaker]
+        await self.memberships.revise(tx, members, event.ref, text)
+        for member in members:
+            await self.questions.revise(tx, member, event.ref, text)
+            if text is None:
+                await tx.raise_event(SourceDeleted(member.id, event.ref))
+            else:
+                await tx.raise_event(SourceEdited(member.id, event.ref, text))
 
     async def answer_problem(self, tx: Transaction, event: Inbound, problem: BadInput | AskFirst) -> None:
         """Tell the person what was wrong, or ask them first; nothing of the command itself was done."""
-        speaker = await self._speaker(tx, event)
+        found = await self.memberships.find(tx, event)
+        event = found.events[0] if found.events else event
+        speaker = found.speaker
         tx.cause = Cause(speaker.member.id if speaker.member else None, event.place, event.direct, event)
+        if speaker.member is not None:  # what was remembered before went back with the rest
+            await remember(tx, await with_rights(tx, event, speaker), speaker.member)
+        if found.unclear:
+            await self.memberships.ask(tx, event, found)
+            return
+        await self.memberships.note(tx, found)
+        await self._tell_problem(tx, event, speaker, problem)
+
+    async def _tell_problem(
+        self, tx: Transaction, event: Inbound, speaker: Speaker, problem: BadInput | AskFirst
+    ) -> None:
         if isinstance(problem, BadInput):
             if speaker.member is not None and event.direct:
                 await self.questions.offer(tx, speaker.member, problem.message.choices, _message_of(event))
-            tx.reply(problem.message, workspace=speaker.workspace_id, kind="bot.hint", key=_question(event, speaker))
+            await self._ask(tx, event, speaker, problem.message, "bot.hint")
             return
         if speaker.member is not None and event.direct:
             await self.questions.confirm(tx, speaker.member, problem.command, _message_of(event))
@@ -125,82 +209,45 @@ class Dispatcher:
         how = _("If so, confirm with {command}.", command=CommandText(problem.command))
         if event.direct:
             how = _("Answer yes or no.")
-        asked = say(problem.question, how, choices=(yes,))
-        tx.reply(asked, workspace=speaker.workspace_id, kind="bot.question", key=_question(event, speaker))
+        asked = say(problem.question, *problem.details, how, choices=(yes,))
+        await self._ask(tx, event, speaker, asked, "bot.question")
+
+    async def _ask(self, tx: Transaction, event: Inbound, speaker: Speaker, question: Message, kind: str) -> None:
+        """Reply with a question of the bot's own, whose choices are one person's, who makes one of them once."""
+        key = f"reply:{event.place.platform}:{event.id}:0"
+        if speaker.member is not None and not event.direct:
+            key = f"{QUESTION}{speaker.member.id}:{event.place.platform}:{event.id}"
+        if speaker.member is not None:
+            await self.questions.asks(tx, speaker.member, key, question.choices)
+        tx.reply(question, workspace=speaker.workspace_id, kind=kind, key=key)
 
     async def apologise(self, tx: Transaction, event: Inbound) -> None:
         """Tell the person that a fault of ours stopped it, and that nothing was changed."""
-        speaker = await self._speaker(tx, event)
-        if event.bot or isinstance(event, Reacted | PersonLeft):
+        speaker = (await self.memberships.find(tx, event)).speaker
+        if event.bot or isinstance(event, Reacted | PersonLeft | ScopeGone | ScopeBack | PlaceLost):
             return
         tx.cause = Cause(speaker.member.id if speaker.member else None, event.place, event.direct, event)
         sorry = _("Something went wrong on my side, and nothing was changed. It is in the log for whoever runs me.")
         tx.reply(say(sorry), workspace=speaker.workspace_id, kind="bot.fault")
 
-    # --- who ---------------------------------------------------------------------------------------------------
-
-    async def _speaker(self, tx: Transaction, event: Inbound) -> Speaker:
-        members = list(await tx.people.members_of_identity(event.author.identity))
-        if event.scope and (not event.direct or not members):
-            workspace = await tx.stores.directory.workspace_of_scope(event.place.platform, event.scope)
-            if workspace is not None:
-                mine = next((m for m in members if m.workspace == workspace.id), None)
-                return Speaker(workspace, mine)
-            if not event.direct:
-                return Speaker(None, None)
-        if not members:
-            return Speaker(None, None)
-        asked = [m for m in members if len(members) > 1 and await self.questions.open(tx, m.id)]
-        member = (asked or members)[0]
-        return Speaker(await tx.people.workspace(member.workspace), member)
-
-    async def _with_rights(self, tx: Transaction, event: Inbound, speaker: Speaker) -> Inbound:
-        """In a direct conversation, count only the rights that the person has in this workspace's own scopes."""
-        if not event.direct or event.admin_of is None:
-            return event
-        platform, administers = event.place.platform, False
-        for scope in event.admin_of:
-            found = await tx.stores.directory.workspace_of_scope(platform, scope)
-            administers = administers or (found is not None and found.id == speaker.workspace_id)
-        return replace(event, admin=administers)
-
-    async def _remember(self, tx: Transaction, event: Inbound, member: Member) -> None:
-        if tx.read_only or isinstance(event, PersonLeft):
-            return
-        if event.direct and not event.place.thread:
-            known = await tx.stores.directory.direct_place(event.author.identity)
-            if known != event.place:
-                await tx.stores.directory.set_direct_place(event.author.identity, event.place)
-        # One of several rooms can't tell that somebody administers none of them; a direct conversation can.
-        told = event.admin or event.direct
-        if told and member.admin != event.admin and isinstance(event, MessageReceived):
-            await tx.people.save_member(replace(member, admin=event.admin))
-
     # --- what was said -----------------------------------------------------------------------------------------
 
-    def _addressed(self, event: MessageReceived, text: str) -> tuple[bool, str]:
-        """Return whether the text is explicitly for the bot, and the text without the prefix."""
-        stripped = text.strip()
-        head, *rest = stripped.split(maxsplit=1)[:2] or [""]
-        if head.rstrip(",:").lower() == self.prefix.lower():
-            return True, rest[0] if rest else ""
-        if stripped.startswith("/") and event.direct:
-            return True, stripped[1:]
-        return event.addressed, stripped
+    def _typed(self, event: Inbound, text: str) -> Typed | None:
+        return typed_in(event, text, self.registry.commands)
 
     async def _said(self, tx: Transaction, event: MessageReceived, speaker: Speaker, said: Said) -> None:
-        addressed, text = self._addressed(event, event.text)
-        if not event.direct and not addressed:
+        explicit, text = addressed(event, self.prefix)
+        if not event.direct and not explicit:
             return
-        typed = find_command(text, self.registry.commands)
+        typed = self._typed(event, text)
         if speaker.member is None:
             await self._stranger(tx, event, speaker, typed)
             return
-        if not event.direct:
+        if not event.direct or isinstance(event, Commanded):
             await self._run_or_suggest(tx, event, speaker, typed, replace(said, text=text), True)
             return
         await self._said_directly(
-            tx, event, speaker, addressed, typed, replace(said, text=text if addressed else said.text)
+            tx, event, speaker, explicit, typed, replace(said, text=text if explicit else said.text)
         )
 
     async def _said_directly(
@@ -208,7 +255,7 @@ class Dispatcher:
         tx: Transaction,
         event: Inbound,
         speaker: Speaker,
-        addressed: bool,
+        explicit: bool,
         typed: Typed | None,
         said: Said,
     ) -> None:
@@ -222,33 +269,16 @@ class Dispatcher:
                 tx.reply(say(_("Nothing was changed.")), workspace=member.workspace, kind="bot.unchanged")
             return
         open_questions = await self.questions.open(tx, member.id)
-        if addressed or not open_questions:
-            if typed is not None or addressed or not await self.questions.waiting(tx, member):
+        if explicit or not open_questions:
+            if typed is not None or explicit or not await self.questions.waiting(tx, member):
                 if typed is None and settled is not None:
-                    raise BadInput(*_no_answer(settled))
-                await self._run_or_suggest(tx, event, speaker, typed, said, addressed)
+                    raise BadInput(*no_answer(settled))
+                await self._run_or_suggest(tx, event, speaker, typed, said, explicit)
                 return
-        elif typed is not None and await self._wholly(tx, event, speaker, typed):
+        elif typed is not None and await wholly(await self._context(tx, event, speaker, typed), self.registry.commands):
             await self._run(tx, event, speaker, typed, said)
             return
         await self.questions.answer(tx, member, open_questions, said)
-
-    async def _wholly(self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed) -> bool:
-        """Decide whether a text is a command although a question is open: only if the whole of it is one.
-
-        One word before free text ("update the docs") reads like an answer, and is one.
-        """
-        if len(typed.spec.words.split()) > 1:
-            return True
-        free = any(parameter.kind == "rest" for parameter in typed.spec.parameters)
-        if free and typed.arguments.strip():
-            known = {word for words in self.registry.commands for word in (words, words.split()[0])}
-            return typed.arguments.strip().lower() in known
-        try:
-            await convert_all(await self._context(tx, event, speaker, typed), typed)
-        except BadInput:
-            return False
-        return True
 
     async def _run_or_suggest(
         self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed | None, said: Said, addressed: bool
@@ -256,122 +286,128 @@ class Dispatcher:
         if typed is not None:
             await self._run(tx, event, speaker, typed, said)
             return
-        raise BadInput(*self._unknown(said, addressed))
-
-    def _unknown(self, said: Said, addressed: bool) -> Sequence[Sentence]:
-        words = said.text.split()
-        help_ = CommandText("help")
-        if not words and (addressed or not said.attachments):
-            return [_("Hello! {help} shows what I can do.", help=help_)]
-        near = nearest(said.text, self.registry.commands) if words else []
-        like_a_command = addressed or len(words) <= 4
-        if near and like_a_command:
-            choices = Listing(tuple(CommandText(words) for words in near), either=True)
-            return [
-                _("I know no command “{text}”.", text=" ".join(words[:4])[:60]),
-                _("Did you mean {commands}?", commands=choices),
-                _("{help} shows them all.", help=help_),
-            ]
-        if not addressed:
-            return [
-                _("I have no question open for you just now, so I kept nothing of that."),
-                _("Put {update} before it to add it to your update.", update=CommandText("update")),
-                _("{help} shows what I can do.", help=help_),
-            ]
-        return [
-            _("I know no command “{text}”.", text=" ".join(words[:4])[:60]),
-            _("{help} shows them all.", help=help_),
-        ]
+        raise BadInput(*unknown(said, addressed, self.registry.commands))
 
     # --- commands ----------------------------------------------------------------------------------------------
 
     async def _context(self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed) -> Context:
         assert speaker.workspace is not None
         assert speaker.member is not None
-        language = speaker.member.language or speaker.workspace.language
+        language = speaker.member.language or event.language or speaker.workspace.language
         return Context(tx, speaker.workspace, speaker.member, language, event, typed)
 
     async def _run(self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed, said: Said) -> None:
         require(typed.spec, event)
         context = await self._context(tx, event, speaker, typed)
         arguments = await convert_all(context, typed)
-        name = event.place_name if isinstance(event, MessageReceived) else ""
-        call = Call(
-            tx, context.workspace, context.member, event.place, name, event.direct, event.admin,
-            context.language, typed.spec, said,
-        )  # fmt: skip
-        reply: Message | None = await typed.spec.handler(call, **arguments)
+        if isinstance(event, MessageReceived) and not tx.read_only and context.member.id:
+            await self.questions.answered(tx, context.member, [said.text])
+        call = call_of(context, said)
+        if isinstance(event, Submitted) and typed.spec.form is not None:
+            reply: Message | Instead | None = await typed.spec.form.submit(call, event.values, **arguments)
+        else:
+            reply = await typed.spec.handler(call, **arguments)
+        if isinstance(reply, Instead):
+            reply = await self._instead(tx, event, speaker, said, reply)
         if reply is not None:
             kind = f"{typed.spec.domain}.{typed.spec.words.replace(' ', '_')}"
             tx.reply(reply, workspace=await _home(tx, context), kind=kind)
 
+    async def _instead(
+        self, tx: Transaction, event: Inbound, speaker: Speaker, said: Said, instead: Instead
+    ) -> Message | None:
+        """Use another command in a command's place, and add what is to be said below its answer."""
+        typed = find_command(instead.line, self.registry.commands)
+        if typed is None:
+            raise LookupError(f"{instead.line!r} stands for no command")
+        typed = replace(typed, given=instead.given)
+        context = await self._context(tx, event, speaker, typed)
+        call = call_of(context, replace(said, text=instead.line))
+        try:
+            require(typed.spec, event)
+            reply: Message | None = await typed.spec.handler(call, **await convert_all(context, typed))
+        except BadInput as problem:
+            if instead.wrong is None:
+                raise
+            raise await instead.wrong(call, problem) from None
+        if reply is not None and instead.brief:
+            reply = Message(reply.blocks[:1])
+        after = await self._afterwards(tx, event, speaker)
+        if instead.then is None or after.member is None:
+            return reply
+        below = await instead.then(call_of(await self._context(tx, event, after, typed), said))
+        if isinstance(below, Instead):
+            below = await self._instead(tx, event, after, said, below)
+        return reply + below if reply is not None and below is not None else reply or below
+
+    async def _afterwards(self, tx: Transaction, event: Inbound, before: Speaker) -> Speaker:
+        """Return who the speaker is by now: a command may have made them a member."""
+        if not event.direct or before.member is None or not before.member.id:
+            return await speaker_of(tx, event)
+        member = await tx.people.member(before.member.id)
+        return Speaker(await tx.people.workspace(member.workspace), member)
+
+    async def _as_newcomer(self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed, said: Said) -> bool:
+        """Run an administrator's command who is no member yet: they become one, or make the workspace by it."""
+        if not (typed.spec.admin and event.admin and event.scope):
+            return False
+        found = speaker.workspace
+        if found is None:
+            if typed.spec.founds:
+                empty = nowhere(event)
+                await self._run(tx, event, Speaker(empty, newcomer(empty, event)), typed, said)
+            return typed.spec.founds
+        member = await tx.people.create_member(newcomer(found, event), event.author)
+        tx.cause = Cause(member.id, event.place, event.direct, event)
+        await self._run(tx, event, Speaker(found, member), typed, said)
+        return True
+
     async def _stranger(self, tx: Transaction, event: MessageReceived, speaker: Speaker, typed: Typed | None) -> None:
-        if typed is not None and typed.spec.admin and event.admin and event.scope:
-            found = speaker.workspace
-            said = Said(event.text, event.attachments, event.ref, event.at)
-            if found is None and typed.spec.founds:
-                nowhere = Workspace(NOBODY, event.place_name or event.scope, "en")
-                await self._run(tx, event, Speaker(nowhere, _newcomer(nowhere, event)), typed, said)
-                return
-            if found is not None:
-                member = await tx.people.create_member(_newcomer(found, event), event.author)
-                newcomer = Speaker(found, member)
-                tx.cause = Cause(member.id, event.place, event.direct, event)
-                await self._run(tx, event, newcomer, typed, said)
-                return
+        said = Said(event.text, event.attachments, event.ref, event.at)
+        if typed is not None and typed.spec.strangers and event.direct:
+            nobody = nowhere(event)
+            await self._run(tx, event, Speaker(nobody, newcomer(nobody, event)), typed, said)
+            return
+        if typed is not None and await self._as_newcomer(tx, event, speaker, typed, said):
+            return
         today: date = tx.now.date()
         place = event.place
         key = f"stranger:{place.platform}:{place.address}:{event.author.identity.account}:{today}"
+        if event.answer is not None:  # whoever waits for an answer gets one each time
+            key = f"{key}:{event.id}"
         none = _("Hello! I collect written updates for teams, and you are in none of them yet.")
-        hello = say(none, *self._ways_in(event, speaker))
+        hello = say(none, *ways_in(event, speaker, self.registry.commands))
         tx.reply(hello, workspace=speaker.workspace_id, kind="bot.stranger", key=key)
-
-    def _ways_in(self, event: MessageReceived, speaker: Speaker) -> Sequence[Sentence]:
-        """Tell a stranger how to come to be in a team: who may administer makes one."""
-        add = CommandText("team add TEAM @you")
-        create = CommandText("team create NAME", room=not event.scope)
-        if not event.admin:
-            return [_("Ask an admin to add you: {command}.", command=add)]
-        if not event.scope:
-            return [_("In a room where you are an admin, make a team: {command}.", command=create)]
-        if speaker.workspace is not None:
-            return [
-                _("You are an admin here, so add yourself to one: {command}.", command=add),
-                _("To make a team of your own: {command}.", command=create),
-            ]
-        ways = [_("You are an admin here, so make a team: {command}.", command=create)]
-        if "workspace join" in self.registry.commands:
-            join = CommandText("workspace join CODE")
-            ways.append(
-                _("If your teams are somewhere else already, bring this room to them: {command}.", command=join)
-            )
-        return ways
 
     # --- choices -----------------------------------------------------------------------------------------------
 
-    async def _choice(self, tx: Transaction, event: Reacted) -> str | None:
-        row = await tx.stores.outbox.row_of_message(MessageRef(event.place, event.message_id))
-        if row is None:
-            return None
-        parcel = await tx.stores.outbox.parcel_of(row.key)
-        rows = parcel[0] if parcel else [row]
-        choices = [c for r in rows if r.message is not None for c in r.message.choices]
-        return next((c.command for c in choices if _plain(c.emoji) == _plain(event.emoji)), None)
+    async def _chosen_once(self, tx: Transaction, event: Pressed | Reacted, speaker: Speaker, command: str) -> None:
+        """Run a choice, unless it stands under a question of the bot's own that was answered before."""
+        row = next((row for row, choice in await offered(tx, event) if choice.command == command), None)
+        own = row is None or row.kind in QUESTIONS
+        key = row.key if row is not None else None
+        if own and speaker.member and not await self.questions.press(tx, speaker.member, command, key):
+            raise BadInput(_("That is settled already, so nothing has changed."))
+        await self._chosen(tx, event, speaker, command, event.message_id, row.date if row is not None else None)
 
-    async def _asked(self, tx: Transaction, event: Inbound, speaker: Speaker, message_id: str) -> bool:
-        """Return whether a choice is this person's to make: a question asked in a room is for who caused it."""
-        row = None if event.direct else await tx.stores.outbox.row_of_message(MessageRef(event.place, message_id))
-        if row is None or speaker.member is None or not row.key.startswith(_QUESTION):
-            return True
-        return row.key.startswith(f"{_QUESTION}{speaker.member.id}:")
-
-    async def _chosen(self, tx: Transaction, event: Inbound, speaker: Speaker, command: str, message_id: str) -> None:
+    async def _chosen(
+        self,
+        tx: Transaction,
+        event: Inbound,
+        speaker: Speaker,
+        command: str,
+        message_id: str,
+        about: date | None = None,
+    ) -> None:
         """Run what a choice stands for, as if the person had typed it."""
+        typed = find_command(command, self.registry.commands)
         if speaker.member is None:
+            said = Said(command, (), MessageRef(event.place, message_id), event.at)
+            if typed is None or not await self._as_newcomer(tx, event, speaker, typed, said):
+                self._nobody(event)
             return
         origin = await self.questions.origin(tx, speaker.member, command) if event.direct else None
-        said = Said(command, (), MessageRef(event.place, origin or message_id), event.at)
-        typed = find_command(command, self.registry.commands)
+        said = Said(command, (), MessageRef(event.place, origin or message_id), event.at, about)
         if typed is not None:
             await self.questions.forget_confirm(tx, speaker.member)
             await self._run(tx, event, speaker, typed, said)
@@ -381,40 +417,49 @@ class Dispatcher:
         else:
             raise BadInput(_("That is settled already, so nothing has changed."))
 
+    async def _submitted(self, tx: Transaction, event: Submitted, speaker: Speaker) -> None:
+        """Handle what was written in a form, as a use of the command that it was opened for."""
+        typed = find_command(event.form, self.registry.commands)
+        if typed is None or typed.spec.form is None:
+            raise BadInput(_("This form is from an earlier version of mine, so I could not take it."))
+        written = "\n".join(value for value in event.values.values() if value)
+        said = Said(written, (), MessageRef(event.place, event.id), event.at)
+        if speaker.member is None:
+            if not await self._as_newcomer(tx, event, speaker, typed, said):
+                self._nobody(event)
+            return
+        await self._run(tx, event, speaker, typed, said)
+
+    def _nobody(self, event: Inbound) -> None:
+        """Answer somebody who is no member, if they wait for an answer."""
+        if event.answer is not None:
+            raise BadInput(_("You are in none of the teams here, so nothing has changed."))
+
+
+def call_of(context: Context, said: Said) -> Call:
+    """Return the call that a context's event is."""
+    event = context.event
+    return Call(
+        context.tx, context.workspace, context.member, event.place, name_of_place(event), event.direct, event.admin,
+        context.language, context.spec, said,
+    )  # fmt: skip
+
+
+def _unread() -> Message:
+    return say(
+        _("I can't decrypt what you just said: its key has not reached me."),
+        _("Please send it once more; if that does not help, write to me from another device."),
+    )
+
 
 def _message_of(event: Inbound) -> str:
     """Return the id of the message that was said, "" where nothing was."""
     return event.message_id if isinstance(event, MessageReceived) else ""
 
 
-def _question(event: Inbound, speaker: Speaker) -> str | None:
-    """Return the key of what is asked in a room, which names the person it is for; elsewhere the usual one."""
-    if event.direct or speaker.member is None:
-        return None
-    return f"{_QUESTION}{speaker.member.id}:{event.place.platform}:{event.id}"
-
-
-def _no_answer(settled: Settled) -> Sequence[Sentence]:
-    offered = Listing(tuple(CommandText(command) for command in settled.offered), either=True)
-    return [
-        _("That is no answer to what I asked you, so nothing was changed."),
-        _("If you still want it, type {commands}.", commands=offered),
-    ]
-
-
-def _plain(emoji: str) -> str:
-    """Return an emoji without its presentation selector, which clients add or leave out as they like."""
-    return emoji.replace("\ufe0f", "")
-
-
 async def _home(tx: Transaction, context: Context) -> WorkspaceId:
-    """Return the workspace that a command's answer belongs to: the handler may have made or joined one."""
+    """Return the workspace that a command's answer belongs to: the handler may have made, joined or linked one."""
     member = tx.cause.member if tx.cause is not None else None
-    if member is None or member == context.member.id:
+    if member is None or tx.read_only:
         return context.workspace.id
     return (await tx.people.member(member)).workspace
-
-
-def _newcomer(workspace: Workspace, event: Inbound) -> Member:
-    week = WorkingWeek.uniform(Hours(time(9), time(17)))
-    return Member(MemberId(0), workspace.id, event.author.name, "UTC", week, admin=event.admin, zone_known=False)

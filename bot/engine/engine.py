@@ -9,17 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.engine import reach, scopes
 from bot.engine.conversations import Questions
 from bot.engine.delivery import Sender
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.errors import StorageFull
+from bot.engine.immediate import Immediate
 from bot.engine.packing import BATCH, Packer
 from bot.engine.ports import Alarm, Clock, Outgoing, Platform, Probe, Storage, Stores, Timer
 from bot.engine.registry import Registry
 from bot.engine.transaction import Services, Transaction, to_member
 from bot.engine.trouble import Trouble
+from bot.engine.undelivered import tell_of_place
 from bot.model.errors import AskFirst, BadInput
 from bot.model.event import Inbound
+from bot.model.identity import Place
 from bot.model.message import Sentence, say
 
 log = logging.getLogger(__name__)
@@ -30,8 +34,10 @@ JOB_PAUSE = timedelta(minutes=5)
 """How long a timer rests whose job failed, times the number of failures."""
 
 
-FRESH = timedelta(minutes=15)
-"""How long what was packed goes out as it was decided, though the process was restarted."""
+OWN_JOBS: Mapping[tuple[str, str], Callable[[Transaction, Sequence[Timer]], Awaitable[None]]] = {
+    (scopes.COG, scopes.ERASE): scopes.erase
+}
+"""The engine's, beside those of the cogs."""
 PACK_PAUSE = timedelta(minutes=30)
 """How long an outbound row rests that could not be packed."""
 
@@ -59,20 +65,17 @@ class Engine:
         """Wire the parts together."""
         questions = Questions(self.registry, self.services.gazetteer)
         self.dispatcher = Dispatcher(self.registry, self.prefix, questions)
+        self.immediate = Immediate(self.storage, self.dispatcher, self.transaction)
         self.packer = Packer(self.platforms, self.services.localizer)
         self.senders = [
-            Sender(self.storage, platform, self.clock, self.probe, self.lanes) for platform in self.platforms.values()
+            Sender(self.storage, platform, self.clock, self.probe, self.transaction, self.lanes)
+            for platform in self.platforms.values()
         ]
 
     # --- starting and stopping ---------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Start the platforms, each behind the position that is stored for it.
-
-        What an earlier process packed for a person and had no time to send passes attention again: it may be night.
-        """
-        async with self.storage.transaction() as stores:
-            await stores.outbox.recall(self.clock.now() - FRESH, self.clock.now())
+        """Start the platforms, each behind the position that is stored for it."""
         for platform in self.platforms.values():
             async with self.storage.reading() as stores:
                 position = await stores.inbox.position(platform.name)
@@ -80,6 +83,8 @@ class Engine:
 
     async def stop(self) -> None:
         """Stop the platforms; what is stored goes out after the next start."""
+        for sender in self.senders:
+            await sender.stop()
         for platform in self.platforms.values():
             await platform.stop()
 
@@ -120,6 +125,13 @@ class Engine:
             await stores.outbox.queue(rows, self.clock.now())
         self._changed.set()
 
+    async def announce_there(self, place: Place, key: str, sentence: Sentence) -> None:
+        """Tell the owner of the team whose channel a place is something about it, once for each key; and the log."""
+        log.warning("notice %s: %s", key, sentence.text)
+        async with self.storage.transaction() as stores:
+            await tell_of_place(stores, place, key, sentence, self.clock.now())
+        self._changed.set()
+
     # --- inbound -----------------------------------------------------------------------------------------------
 
     async def receive(self, event: Inbound) -> None:
@@ -147,6 +159,7 @@ class Engine:
             if not await stores.inbox.accept(event):
                 return
             tx = self.transaction(stores)
+            await reach.heard(stores, event, tx.now)
             await handle(tx)
             await stores.outbox.queue(tx.effects(), tx.now)
             self.probe("inbox.before_commit")
@@ -160,6 +173,7 @@ class Engine:
         effects = reading.effects()
 
         async def answer(tx: Transaction) -> None:
+            await self.dispatcher.meet(tx, event)
             tx.queue(effects)
 
         await self._write(event, answer)
@@ -184,9 +198,7 @@ class Engine:
                 while await self.tick():
                     pass
                 packed = await self.pack()
-                if packed == BATCH:  # there may be more, to be packed before anything is sent
-                    continue
-                if not await self.deliver() and not packed:
+                if not await self.deliver() and not packed:  # what one batch left unpacked is packed as others go
                     break
 
     async def next_due(self) -> datetime | None:
@@ -216,7 +228,7 @@ class Engine:
             for timer in due:
                 jobs.setdefault((timer.cog, timer.job), []).append(timer)
             for (cog, name), timers in jobs.items():
-                handler = self.registry.job(cog, name)
+                handler = OWN_JOBS.get((cog, name)) or self.registry.job(cog, name)
                 if handler is None:
                     log.warning("dropped %d timers of %s.%s, which is not installed", len(timers), cog, name)
                 else:
@@ -264,7 +276,8 @@ class Engine:
     async def _pack(self, limit: int) -> int:
         async with self.storage.transaction() as stores:
             tx = self.transaction(stores)
-            packed = await self.packer.pack(stores, tx.people, tx.now, limit)
+            packed = await self.packer.pack(tx, limit)
+            await stores.outbox.queue(tx.effects(), tx.now)
             if packed:
                 self.probe("pack.before_commit")
         if packed:
@@ -288,5 +301,5 @@ class Engine:
         return BATCH
 
     async def deliver(self) -> int:
-        """Send one batch of chunks on every platform; return how many were tried."""
+        """Send what may go on every platform; return how many chunks were begun or have gone, 0 when all is still."""
         return sum([await sender.deliver() for sender in self.senders])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.engine import attention
+from bot.engine import attention, reach
 from bot.engine.people import People
 from bot.engine.ports import (
     Chunk,
@@ -23,6 +24,8 @@ from bot.engine.ports import (
     Stores,
     TargetKind,
 )
+from bot.engine.transaction import Transaction
+from bot.model.event import Expired, Unreached, Unsent
 from bot.model.identity import Identity, MemberId
 from bot.model.message import Message, people_in
 from bot.model.people import Member
@@ -32,8 +35,9 @@ log = logging.getLogger(__name__)
 
 _WHITE = re.compile(r"\s+")
 
-BATCH = 500
-"""Rows taken in one transaction, in which nobody else writes: 0.15 s for 500 prompts (see tests/benchmarks)."""
+BATCH = 200
+"""Rows taken in one transaction, in which nobody else writes, and after which what is packed is sent: 500 prompts took
+0.15 s (see tests/benchmarks)."""
 
 
 class PlainStyle:
@@ -63,6 +67,7 @@ class _People:
     members: Mapping[MemberId, Member]
     working: Mapping[MemberId, WorkingTime]
     identities: Mapping[MemberId, Sequence[Identity]]
+    shut: reach.Shut = field(default_factory=reach.Shut)
 
 
 @dataclass(frozen=True)
@@ -72,18 +77,26 @@ class Packer:
     platforms: Mapping[str, Platform]
     localizer: Localizer
 
-    async def pack(self, stores: Stores, people: People, now: datetime, limit: int = BATCH) -> int:
-        """Pack or hold one batch of waiting rows; return how many rows were looked at."""
-        rows = await stores.outbox.waiting(now, limit)
+    async def pack(self, tx: Transaction, limit: int = BATCH) -> int:
+        """Pack or hold one batch of waiting rows, or tell cogs that they are over; return how many were looked at.
+
+        All that waits for one person is in one batch, so that it goes out as one message; only a batch of 1 is one.
+        """
+        stores, people, now = tx.stores, tx.people, tx.now
+        rows = list(await stores.outbox.waiting(now, limit))
         if not rows:
             return 0
+        if len(rows) == limit > 1:
+            whose = {row.target.member for row in rows if row.target.member is not None}
+            rows += await stores.outbox.waiting_for(whose, rows[-1].id, now)
         sends, changes = await self._settle_changes(stores, rows)
-        known = await self._people(people, sends)
-        verdict = attention.gate(sends, known.working, now)
+        known = await self._people(stores, people, sends, now)
+        verdict = attention.gate(sends, known.working, now, known.shut.until)
         parcels: list[Parcel] = []
         lost: list[int] = []
         roots = {row.key: row.target.place.platform for row in sends if row.target.place is not None}
         for group in verdict.parcels:
+            await asyncio.sleep(0)  # rendering takes its time, and people wait for acknowledgements meanwhile
             parcel = await self._parcel(stores, people, known, group, roots, now)
             parcels.append(parcel) if parcel else lost.extend(row.id for row in group)
         together = {change.root: change for change in changes}
@@ -92,16 +105,33 @@ class Packer:
             parcels.append(parcel) if parcel else lost.append(change.id)
         if verdict.held:
             await stores.outbox.hold(verdict.held)
-        if lost:
-            await stores.outbox.drop(lost)
+        if gone := [*lost, *(row.id for row in (*verdict.expired, *verdict.moot))]:
+            await stores.outbox.drop(gone)
+        if verdict.expired:
+            await tx.raise_event(Expired(tuple(_unsent(row) for row in verdict.expired)))
+        if verdict.unreached:
+            await self._shelve(tx, verdict.unreached, known.shut)
         if parcels:
             await stores.outbox.store(parcels, now)
         return len(rows)
 
+    async def _shelve(self, tx: Transaction, rows: Sequence[Outgoing], shut: reach.Shut) -> None:
+        """Keep what can't be sent for when it can, as long as it matters, and tell cogs."""
+        end = tx.now + reach.AGAIN
+        held = {row.id: min(shut.until[row.target.member], row.expires or end) for row in rows if row.target.member}
+        await tx.stores.outbox.shelve(held, end)
+        await tx.raise_event(Unreached(tuple(_unsent(row) for row in rows)))
+
     async def _settle_changes(self, stores: Stores, rows: Sequence[Outgoing]) -> tuple[list[Outgoing], list[Outgoing]]:
         """Part new messages from changes of earlier ones; a change of what has not gone out is made right here."""
-        newest = {row.root: row for row in rows if row.op in (Op.EDIT, Op.DELETE)}
-        gone = [row.id for row in rows if row.op in (Op.EDIT, Op.DELETE) and newest[row.root] is not row]
+        newest: dict[str | None, Outgoing] = {}
+        gone = []
+        for row in rows:
+            if row.op in (Op.EDIT, Op.DELETE):
+                earlier = newest.get(row.root)
+                gone += [earlier.id] if earlier else []
+                # What carries out a deletion does so in a newer version too.
+                newest[row.root] = replace(row, ref=row.ref or (earlier.ref if earlier else None))
         sends = [row for row in rows if row.op in (Op.SEND, Op.REACT)]
         changes = []
         for root, row in newest.items():
@@ -119,13 +149,17 @@ class Packer:
             await stores.outbox.drop(gone)
         return sends, changes
 
-    async def _people(self, people: People, rows: Sequence[Outgoing]) -> _People:
+    async def _people(self, stores: Stores, people: People, rows: Sequence[Outgoing], now: datetime) -> _People:
         ids = attention.addressed(rows) | {r.target.member for r in rows if r.target.member is not None}
         if not ids:
             return _People({}, {}, {})
         members = await people.members(ids)
         gated = [members[m] for m in attention.addressed(rows) if m in members]
-        return _People(members, await people.working_times(gated), await people.identities(ids))
+        identities = await people.identities(ids)
+        written_to = {row.target.member for row in rows if attention.direct(row)}
+        accounts = {member: theirs for member, theirs in identities.items() if member in written_to}
+        shut = await reach.shut(stores, accounts, self.platforms, now)
+        return _People(members, await people.working_times(gated), identities, shut)
 
     async def _parcel(
         self,
@@ -140,22 +174,25 @@ class Packer:
         if first.op is Op.REACT:
             return self._reaction(first)
         if first.target.kind is TargetKind.MEMBER:
-            return await self._personal(people, known, rows)
+            return await self._personal(people, known, rows, now)
         platform = await self._platform_of(stores, first, roots)
         if platform is None:
             return None
         reader = await self._channel_reader(people, known, first, platform, now)
         return self._built(rows, platform, reader, member=None)
 
-    async def _personal(self, people: People, known: _People, rows: Sequence[Outgoing]) -> Parcel | None:
+    async def _personal(self, people: People, known: _People, rows: Sequence[Outgoing], now: datetime) -> Parcel | None:
         member_id = rows[0].target.member
         member = known.members.get(member_id) if member_id is not None else None
         accounts = known.identities.get(member_id, ()) if member_id is not None else ()
-        account = next((a for a in accounts if a.platform in self.platforms), None)
-        if member is None or account is None or not member.active:
+        there = rows[0].target.place
+        reached = self.platforms if there is None else {there.platform}
+        usable = [account for account in accounts if account.platform in reached]
+        account = next((a for a in usable if a not in known.shut.accounts), usable[0] if usable else None)
+        if member is None or account is None or not (member.active or there is not None):
             log.info("nobody to send %s to: member %s has left or has no account", rows[0].key, member_id)
             return None
-        reader = Reader(await people.language_of(member), member.zone, direct=True)
+        reader = Reader(await people.language_of(member), member.zone, direct=True, now=now)
         return self._built(rows, self.platforms[account.platform], reader, member=member.id)
 
     async def _platform_of(self, stores: Stores, row: Outgoing, roots: Mapping[str, str]) -> Platform | None:
@@ -174,7 +211,7 @@ class Packer:
         message = row.message
         assert message is not None
         # A stranger is in no workspace, and is answered all the same.
-        language = (await people.workspace(row.workspace)).language if row.workspace else "en"
+        language = message.language or ((await people.workspace(row.workspace)).language if row.workspace else "en")
         named = await people.members({person.member for person in people_in(message)})
         zones = tuple(dict.fromkeys(m.zone for m in named.values()))
         if not zones and row.target.place is not None:
@@ -187,7 +224,7 @@ class Packer:
             account = next((a.account for a in accounts if a.platform == platform.name), None)
             if account is not None:
                 pings[member] = account
-        return Reader(language, None, zones, pings=pings)
+        return Reader(language, None, zones, pings=pings, now=now)
 
     def _built(self, rows: Sequence[Outgoing], platform: Platform, reader: Reader, member: MemberId | None) -> Parcel:
         title = next((row.title for row in rows if row.title is not None), None)
@@ -223,6 +260,8 @@ class Packer:
             member=member,
             place=first.target.place,
             root=first.target.root,
+            expires=min((row.expires for row in rows if row.expires is not None), default=None),
+            secret=any(row.secret for row in rows),
         )
 
     def _reaction(self, row: Outgoing) -> Parcel | None:
@@ -253,19 +292,19 @@ class Packer:
             if changed is None or changed.op is Op.EDIT
         ]
         platform = self.platforms[old[0].platform]
-        reader = await self._reader_again(people, now_rows, old[0], platform, now)
+        reader = await self._reader_again(stores, people, now_rows, old[0], platform, now)
         rendered = platform.render(_joined(now_rows), reader, self.localizer) if now_rows else ()
         return Parcel((change.id,), tuple(self._differences(change, now_rows, old, rendered)))
 
     async def _reader_again(
-        self, people: People, rows: Sequence[Outgoing], old: Chunk, platform: Platform, now: datetime
+        self, stores: Stores, people: People, rows: Sequence[Outgoing], old: Chunk, platform: Platform, now: datetime
     ) -> Reader:
         if old.member is not None:
             member = await people.member(old.member)
-            return Reader(await people.language_of(member), member.zone, direct=True)
+            return Reader(await people.language_of(member), member.zone, direct=True, now=now)
         if not rows:
             return Reader("en")
-        known = await self._people(people, rows)
+        known = await self._people(stores, people, rows, now)
         return await self._channel_reader(people, known, rows[0], platform, now)
 
     def _differences(
@@ -275,7 +314,8 @@ class Packer:
         for before, after in zip(old, rendered, strict=False):
             chunks.append(
                 replace(before, id=0, op=Op.EDIT, key="", of=before.id, content=after.content, text=after.text,
-                        parts=_parts([change]), unasked=not change.asked, title=None)
+                        parts=_parts([change]), unasked=not change.asked, title=None,
+                        withdraws=change.ref is not None or change.op is Op.DELETE)
             )  # fmt: skip
         for surplus in old[len(rendered) :]:
             chunks.append(
@@ -286,6 +326,10 @@ class Packer:
             chunk = self._chunk(rows, old[0].platform, extra, old[0].member)
             chunks.append(replace(chunk, parts=_continued([change]), unasked=not change.asked, stream=old[0].stream))
         return chunks
+
+
+def _unsent(row: Outgoing) -> Unsent:
+    return Unsent(row.workspace, row.kind, row.key, row.target.member, row.date)
 
 
 def _parts(rows: Sequence[Outgoing]) -> tuple[Part, ...]:

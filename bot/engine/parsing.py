@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.model.command import CommandSpec, Parameter
@@ -14,22 +15,30 @@ from bot.model.message import CommandText, Sentence, catalogue
 _, n_ = catalogue("bot")
 
 _TOKEN = re.compile(
-    r"""(?:([a-z_]+):)?(?:"([^"]*)"|“([^”]*)”|„([^“]*)“|«([^»]*)»|'([^']*)'(?!\S)|(\S+))""", re.IGNORECASE
+    r"""(?:([a-z_]+)[:：])?(?:"([^"]*)"|“([^”]*)”|„([^“]*)“|«([^»]*)»|'([^']*)'(?!\S)|(\S+))""", re.IGNORECASE
 )
 _WRAPPED = re.compile(r"""\s*(?:(`+)(.+?)\1|"([^"]+)"|“([^”]+)”|«([^»]+)»)\s*""", re.DOTALL)
 """A whole command in the marks that it was shown in."""
-_RANGE = re.compile(r"(?<=[\w.])\s*(?:[-\u2010-\u2015\u2212]|\b(?:to|a|until|hasta)\b)\s*(?=\d)", re.IGNORECASE)
-_DAY_RANGE = re.compile(r"(?<=[^\W\d])\s*[-\u2010-\u2015\u2212]\s*(?=[^\W\d])")
 _JOINED = frozenset({"text", "zone", "language", "team", "member", "account", "weekdays", "holidays", "date"})
 """Kinds that may hold spaces: as the last parameter they take the words that are left."""
+_WRITTEN_APART = frozenset({"time", "date", "duration", "hours", "weekdays"})
+"""Kinds of which several words may be one value: "9 Uhr", "24. Dezember", "9:00 - 17:30"."""
+_MOST_WORDS = 8
+
+Reads = Callable[[str, str], bool]
+"""Whether a text is one value of a kind, in the language of whoever typed it: `reads("time", "9 Uhr")`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A command that was recognised: its spec, and what follows its words, as written."""
+    """A command that was recognised: its spec, and what follows its words, as written.
+
+    `given` has the values by parameter where a client kept them apart.
+    """
 
     spec: CommandSpec
     arguments: str
+    given: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +47,15 @@ class _Token:
     value: str
     start: int
     end: int
+    quoted: bool = False
 
 
 def find_command(text: str, commands: Mapping[str, CommandSpec]) -> Typed | None:
     """Return the command whose words the text starts with (the longest such), or None."""
     if wrapped := _WRAPPED.fullmatch(text):
         text = next(inner for inner in wrapped.groups()[1:] if inner)
-    words = [(m.group().lower(), m.end()) for m in re.finditer(r"\S+", text)][:3]
-    plain = " ".join(text.lower().split()).rstrip(".!")
+    words = [(_latin(m.group()), m.end()) for m in re.finditer(r"\S+", text)][:3]
+    plain = " ".join(_latin(text).split()).rstrip(".!。")
     if plain in commands:  # "Skip!" and "me show." are commands too
         return Typed(commands[plain], "")
     for count in range(len(words), 0, -1):
@@ -53,6 +63,11 @@ def find_command(text: str, commands: Mapping[str, CommandSpec]) -> Typed | None
         if spec is not None:
             return Typed(spec, text[words[count - 1][1] :])
     return None
+
+
+def _latin(text: str) -> str:
+    """Return a text in small letters, full-width ones as plain ones."""
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def nearest(text: str, commands: Iterable[str], limit: int = 3) -> list[str]:
@@ -66,65 +81,92 @@ def nearest(text: str, commands: Iterable[str], limit: int = 3) -> list[str]:
     return (close + [words for words in group if words not in close])[:limit]
 
 
-def bind(typed: Typed) -> dict[str, str]:
+def bind(typed: Typed, reads: Reads = lambda kind, text: False) -> dict[str, str]:
     """Return the written value of each parameter that was given, by name.
 
-    Parameters are given in order, or as `name:value` (yes-or-no ones only so); quotes hold words together.
+    Parameters are given in order, or as `name:value` (yes-or-no ones only so); quotes hold words together, and so
+    does their meaning, as `reads` has it.
     Raises BadInput where one is missing, unknown, given twice, or words are left over.
     """
     spec, arguments = typed.spec, typed.arguments
+    if typed.given is not None:
+        _require(spec, typed.given)
+        return dict(typed.given)
     if spec.parameters and spec.parameters[-1].kind == "rest":
-        return _bind_rest(typed)
-    if any(parameter.kind == "hours" for parameter in spec.parameters):  # "9:00 - 17:30", "9 to 17" are one word
-        arguments = _DAY_RANGE.sub("-", _RANGE.sub("-", arguments))
-    return _bind_tokens(spec, arguments)
+        return _bind_rest(typed, reads)
+    return _bind_tokens(spec, arguments, reads)
 
 
-def _bind_rest(typed: Typed) -> dict[str, str]:
+def _bind_rest(typed: Typed, reads: Reads) -> dict[str, str]:
     *before, rest = typed.spec.parameters
     tokens = _tokens(typed.arguments, (*before, rest))
+    kinds = {parameter.name: parameter.kind for parameter in before}
     given: dict[str, str] = {}
     end = len(typed.arguments)
     while tokens and tokens[-1].name not in (None, rest.name, *given):  # options may follow the free text too
         option = tokens.pop()
         given[option.name or ""] = option.value
         end = option.start
-    at = end
-    for token in tokens:
+    at, passed = end, 0
+    for number, token in enumerate(tokens):
+        if number < passed:
+            continue
         if token.name == rest.name:
             given[rest.name] = typed.arguments[token.start + len(rest.name) + 1 : end].strip()
             break
         if token.name is not None and token.name not in given:
-            given[token.name] = token.value
+            given[token.name], passed = _whole(typed.arguments, tokens, number, kinds[token.name], reads)
             continue
         free = next((p for p in before if p.required and p.name not in given), None)
         if free is None:  # optional ones before free text are given by name only
             at = token.start
             break
-        given[free.name] = token.value
+        given[free.name], passed = _whole(typed.arguments, tokens, number, free.kind, reads)
     if rest.name not in given and typed.arguments[at:end].strip():
         given[rest.name] = typed.arguments[at:end].strip()
     _require(typed.spec, given)
     return given
 
 
-def _bind_tokens(spec: CommandSpec, arguments: str) -> dict[str, str]:
+def _whole(arguments: str, tokens: list[_Token], number: int, kind: str, reads: Reads) -> tuple[str, int]:
+    """Return the value that begins with a token, and the number of the first token behind it.
+
+    As many words as together mean one value of the kind are one, the most that do.
+    """
+    first = tokens[number]
+    if kind in _WRITTEN_APART and not first.quoted:
+        start = first.end - len(first.value)
+        following = tokens[number + 1 : number + _MOST_WORDS]
+        apart = next((n for n, t in enumerate(following) if t.name or t.quoted), len(following))
+        for count in range(apart, 0, -1):
+            value = arguments[start : following[count - 1].end]
+            if reads(kind, value):
+                return value, number + 1 + count
+    return first.value, number + 1
+
+
+def _bind_tokens(spec: CommandSpec, arguments: str, reads: Reads) -> dict[str, str]:
     tokens = _tokens(arguments, spec.parameters, spaced=True)
+    kinds = {parameter.name: parameter.kind for parameter in spec.parameters}
     named = [token.name for token in tokens if token.name is not None]
     twice = next((name for name in named if named.count(name) > 1), None)
     if twice is not None:
         raise BadInput(_("“{name}” is given twice.", name=twice), right_form(spec))
     given = {token.name: token.value for token in tokens if token.name is not None}
     last: tuple[str, int] | None = None  # where the words that are left may go on, and where that began
-    for token in tokens:
+    passed = 0
+    for number, token in enumerate(tokens):
+        if number < passed:
+            continue
         if token.name is not None:
+            given[token.name], passed = _whole(arguments, tokens, number, kinds[token.name], reads)
             last = None
             continue
         free = next((p for p in spec.parameters if p.name not in given and p.kind != "yes_no"), None)
         if last is not None:
             given[last[0]] = arguments[last[1] : token.end]
         elif free is not None:
-            given[free.name] = token.value
+            given[free.name], passed = _whole(arguments, tokens, number, free.kind, reads)
             last = (free.name, token.start) if free.kind in _JOINED and _is_last(spec, free, given) else None
         else:
             raise BadInput(_("I don't know what to do with “{word}”.", word=token.value), right_form(spec))
@@ -151,15 +193,17 @@ def _tokens(text: str, parameters: Iterable[Parameter], *, spaced: bool = False)
     for match in _TOKEN.finditer(text):
         name, *values = match.groups()
         value = next(v for v in values if v is not None)
+        quoted = values[-1] is None
         if waiting is not None:
-            tokens.append(_Token(waiting[0], match.group() if name else value, waiting[1], match.end()))
+            tokens.append(_Token(waiting[0], match.group() if name else value, waiting[1], match.end(), quoted))
             waiting = None
-        elif spaced and name is None and value.endswith(":") and value[:-1].lower() in names:
+        elif spaced and name is None and value.endswith((":", "：")) and value[:-1].lower() in names:
             waiting = (value[:-1].lower(), match.start())
         elif name is not None and name.lower() in names:
-            tokens.append(_Token(name.lower(), value, match.start(), match.end()))
+            tokens.append(_Token(name.lower(), value, match.start(), match.end(), quoted))
         else:
-            tokens.append(_Token(None, f"{name}:{value}" if name else value, match.start(), match.end()))
+            written = match.group() if name and not quoted else f"{name}:{value}" if name else value
+            tokens.append(_Token(None, written, match.start(), match.end(), quoted))
     if waiting is not None:
         tokens.append(_Token(waiting[0], "", waiting[1], len(text)))
     return tokens
@@ -167,10 +211,10 @@ def _tokens(text: str, parameters: Iterable[Parameter], *, spaced: bool = False)
 
 def right_form(spec: CommandSpec) -> Sentence:
     """Return the sentence that shows the right form of a command, by its form and an example."""
-    if spec.form == spec.example:
-        return _("The form is {form}.", form=CommandText(spec.form))
+    if spec.usage == spec.example:
+        return _("The form is {form}.", form=CommandText(spec.usage))
     return _(
         "The form is {form}, for example {example}.",
-        form=CommandText(spec.form),
+        form=CommandText(spec.usage),
         example=CommandText(spec.example),
     )

@@ -29,6 +29,10 @@ class People:
         """Return a workspace."""
         return await self.directory.workspace(id)
 
+    async def save_workspace(self, workspace: Workspace) -> None:
+        """Store a workspace's changed name or language."""
+        await self.directory.save_workspace(workspace)
+
     async def workspace_of(self, scope: Scope) -> Workspace | None:
         """Return the workspace that a tenant is part of, or None."""
         return await self.directory.workspace_of_scope(scope.platform, scope.name)
@@ -49,6 +53,28 @@ class People:
         for member in await self.members_of_workspace(before.id):
             await self.save_member(replace(member, active=False))
 
+    async def leave(self, workspace: WorkspaceId, scope: Scope, place: Place) -> None:
+        """Make a tenant part of no workspace any more; `place` is the one in it where that is done.
+
+        Its channels are taken from their teams. Its members stay members: who among them is in no other tenant of the
+        workspace, only the platform knows.
+        """
+        for team in await self.teams(workspace):
+            for channel in await self.channels_in(team.id, scope, place):
+                await self.directory.remove_channel(channel.id)
+                await self.raise_event(TeamChanged(workspace, team.id))
+        await self.directory.remove_scope(scope.platform, scope.name)
+
+    async def channels_in(self, team: TeamId, scope: Scope, place: Place) -> Sequence[Channel]:
+        """Return a team's channels in a tenant; of those of unknown tenants, the one that is this place."""
+        here = (place.platform, place.address)
+        return [
+            channel
+            for channel in await self.channels(team)
+            if (channel.place.platform, channel.scope) == (scope.platform, scope.name)
+            or (channel.place.platform, channel.place.address) == here
+        ]
+
     async def member(self, id: MemberId) -> Member:
         """Return a member; raises KeyError for an unknown id."""
         return await self.directory.member(id)
@@ -68,6 +94,10 @@ class People:
     async def identities(self, ids: Iterable[MemberId]) -> Mapping[MemberId, Sequence[Identity]]:
         """Return each member's accounts, the one answered from last first."""
         return await self.directory.identities(ids)
+
+    async def accounts(self, member: MemberId) -> Sequence[Account]:
+        """Return a member's accounts with the names displayed for them, the one answered from last first."""
+        return await self.directory.accounts(member)
 
     async def team(self, id: TeamId) -> Team | None:
         """Return a team, or None once it is deleted."""
@@ -130,10 +160,12 @@ class People:
     async def account_left(self, member: Member, identity: Identity, at: datetime) -> bool:
         """Note that a member is met under one of their accounts no more; return whether they have left with it.
 
-        They are out of their teams then, and what they wrote stays.
+        They are out of their teams then, and what they wrote stays. An account of a platform where the workspace has
+        no tenant, which is theirs by a link alone, keeps nobody in it.
         """
         await self.directory.account_left(member.workspace, identity, at)
-        if (await self.identities([member.id])).get(member.id):
+        tenants = {scope.platform for scope in await self.scopes(member.workspace)}
+        if any(account.platform in tenants for account in (await self.identities([member.id])).get(member.id, ())):
             return False
         await self.save_member(replace(member, active=False))
         for team in await self.teams_of(member.id):

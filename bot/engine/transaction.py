@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.engine import reach
 from bot.engine.people import People
 from bot.engine.ports import (
     Conversations,
@@ -23,11 +24,11 @@ from bot.engine.ports import (
     TargetKind,
     Timers,
 )
-from bot.model.event import Inbound, JournalChanged
+from bot.model.event import Inbound, JournalChanged, MessageDeleted, MessageEdited
 from bot.model.identity import MemberId, MessageRef, Place, Scope, TeamId, WorkspaceId
 from bot.model.journal import Entry, Kind, State
 from bot.model.message import Message, Sentence
-from bot.model.people import Channel, Member, Workspace
+from bot.model.people import Channel, Member, Reached, Workspace
 
 if TYPE_CHECKING:
     from bot.engine.registry import Registry
@@ -129,11 +130,15 @@ class Transaction:
         first: bool = False,
         title: Sentence | None = None,
         not_before: datetime | None = None,
+        expires: datetime | None = None,
+        secret: bool = False,
     ) -> None:
         """Queue a message. `kind` is "cog.what"; `key` names it for ever and is sent at most once.
 
         `asked` is worked out when left out: true for what goes back to the person or place that caused this
         transaction. `first` puts it before other parts when several go out as one. `title` opens a thread under it.
+        From `expires` (UTC) on it is not sent any more, unless it may have been sent before: it is dropped, and
+        listeners for `Expired` are told. A `secret` goes out alone, and is not kept once it is sent.
         """
         self._effects.append(
             Outgoing(
@@ -147,6 +152,8 @@ class Transaction:
                 first=first,
                 title=title,
                 not_before=not_before,
+                expires=expires,
+                secret=secret,
             )
         )
 
@@ -157,8 +164,11 @@ class Transaction:
         """
         target = Target(TargetKind.THREAD, root=post)
         self._effects.append(
-            Outgoing(workspace, target, kind, key, Op.EDIT, message, root=post, asked=self.cause is not None)
-        )
+            Outgoing(
+                workspace, target, kind, key, Op.EDIT, message, root=post, asked=self.cause is not None,
+                ref=self._taken_back(),
+            )
+        )  # fmt: skip
 
     def delete(self, post: str, *, workspace: WorkspaceId, kind: str) -> None:
         """Queue the deletion of the message with key `post`."""
@@ -179,13 +189,30 @@ class Transaction:
         """
         if self.cause is None:
             raise ValueError("nobody asked: a timer's transaction has nothing to reply to")
-        if self.cause.direct and self.cause.member is not None:
+        place, answer = self.cause.place, self.cause.event.answer
+        if answer is not None and self.cause.member is not None:
+            to = Target(TargetKind.MEMBER, self.cause.member, answer)
+        elif answer is not None:
+            to = to_place(answer)
+            message = replace(message, language=self.cause.event.language)
+        elif self.cause.direct and self.cause.member is not None:
             to = to_member(self.cause.member)
         else:
-            to = to_place(self.cause.place)
-        place = self.cause.place
+            to = to_place(place)
         key = key or f"reply:{place.platform}:{self.cause.event.id}:{len(self._effects)}"
         self.send(to, message, workspace=workspace, kind=kind, key=key, asked=True)
+
+    async def forget_place(self, place: Place) -> None:
+        """Send nothing more to a place, of what is queued or to be changed there; what is sent from now on goes."""
+        await self.stores.outbox.forget_place(place.platform, place.address)
+
+    async def drop_unsent(self, key: str) -> bool:
+        """Drop the message with this key if it still waits, as for working hours; return False if it may have left."""
+        return await self.stores.outbox.amend(key, None)
+
+    async def reach(self, members: Iterable[MemberId]) -> Mapping[MemberId, Reached]:
+        """Return how far the bot comes with members in private; those who have no account (any more) are left out."""
+        return await reach.reach_of(self.stores, members)
 
     async def raise_event(self, event: Any) -> None:
         """Tell every cog's listener for this type of event, before this call returns."""
@@ -198,6 +225,15 @@ class Transaction:
     def effects(self) -> Sequence[Outgoing]:
         """Return what was queued, in order."""
         return tuple(self._effects)
+
+    def _taken_back(self) -> MessageRef | None:
+        """Return the person's message whose words this transaction takes back, if that is what happened."""
+        match self.cause and self.cause.event:
+            case MessageDeleted() as event:
+                return event.ref
+            case MessageEdited(withdrawn=True) as event:
+                return event.ref
+        return None
 
     def _answers(self, to: Target) -> bool:
         if self.cause is None:
@@ -280,6 +316,11 @@ class Call:
         """The tenant that the command was typed in; None in a private conversation that belongs to none."""
         name = self.tx.cause.event.scope if self.tx.cause is not None else ""
         return Scope(self.place.platform, name) if name else None
+
+    @property
+    def private(self) -> bool:
+        """Whether only the caller reads the answer."""
+        return self.direct or (self.tx.cause is not None and self.tx.cause.event.answer is not None)
 
     async def reread(self) -> Member:
         """Return the caller as stored now, after changes in this transaction."""

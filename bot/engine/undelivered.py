@@ -1,51 +1,108 @@
-"""What could not be delivered is told to the team's owner, once a day for each destination: never silent."""
+"""What could not be delivered is told to whoever looks after the team: never silent, and not again and again."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from bot.engine.errors import Refused
 from bot.engine.ports import Chunk, ChunkState, Outgoing, Stores
 from bot.engine.transaction import to_member
-from bot.model.message import Message, catalogue, say
+from bot.model.identity import Identity, Place
+from bot.model.message import CommandText, Message, Sentence, catalogue, say
 from bot.model.people import Member, Team
 
 _, n_ = catalogue("bot")
 
 
-async def tell_owner(stores: Stores, chunk: Chunk, state: ChunkState, reason: str, now: datetime) -> None:
-    """Queue a notice about a refused or uncertain chunk; nobody is told about their own notices."""
+async def tell_owner(
+    stores: Stores, chunk: Chunk, state: ChunkState, reason: str, now: datetime, advice: Sentence | None = None
+) -> None:
+    """Queue a notice about a refused or uncertain chunk, with the reason, or instead of it the platform's advice.
+
+    Of a person who can't be written to it tells once, of other destinations once a day. Nobody is told about their
+    own notices.
+    """
     member = await stores.directory.member(chunk.member) if chunk.member is not None else None
     team = await _team(stores, chunk, member)
     if team is None or team.owner == chunk.member:
         return
-    key = f"bot:undelivered:{state}:{chunk.stream}:{now.date()}"
-    notice = _notice(chunk, member, team, state, reason)
-    await stores.outbox.queue(
-        [Outgoing(team.workspace, to_member(team.owner), "bot.undelivered", key, message=notice)], now
+    key = f"bot:undelivered:{state}:{chunk.stream}"
+    if member is None or state is ChunkState.UNCERTAIN:
+        key = f"{key}:{now.date()}"
+    said = (
+        advice if advice is not None else _("{platform} says: {reason}", platform=_name(chunk.platform), reason=reason)
     )
+    await _tell(stores, team, key, _notice(chunk, member, team, state, said), now)
+
+
+async def tell_unreached(stores: Stores, account: Identity, problem: Refused, now: datetime) -> None:
+    """Tell in each workspace of an account that its person takes nothing in private, from this instant on."""
+    platform = account.platform
+    said = problem.advice or _("{platform} says: {reason}", platform=_name(platform), reason=str(problem))
+    for member in await stores.directory.members_of_identity(account):
+        teams = await stores.directory.teams_of(member.id)
+        if not teams or teams[0].owner == member.id:
+            continue
+        name = teams[0].name
+        show = CommandText(f'team show "{name}"' if " " in name else f"team show {name}")
+        notice = say(
+            _could_not_reach(member, platform),
+            said,
+            _("I try again when they write to me or press a button; {show} tells you how it stands.", show=show),
+        )
+        await _tell(stores, teams[0], f"bot:unreached:{member.id}:{platform}:{now.isoformat()}", notice, now)
+
+
+async def tell_of_place(stores: Stores, place: Place, key: str, sentence: Sentence, now: datetime) -> None:
+    """Queue a notice about a place for the owner of the team that has it as a channel, once for each key."""
+    channel = await stores.directory.channel_at(Place(place.platform, place.address))
+    team = await stores.directory.team(channel.team) if channel is not None else None
+    if team is not None:
+        about = _("About {team}'s channel:", team=team.name)
+        await _tell(stores, team, f"bot:place:{key}", say(about, sentence), now)
+
+
+async def _tell(stores: Stores, team: Team, key: str, notice: Message, now: datetime) -> None:
+    row = Outgoing(team.workspace, to_member(team.owner), "bot.undelivered", key, message=notice)
+    await stores.outbox.queue([row], now)
 
 
 async def _team(stores: Stores, chunk: Chunk, member: Member | None) -> Team | None:
     if member is not None:
         teams = await stores.directory.teams_of(member.id)
         return teams[0] if teams else None
-    channel = await stores.directory.channel_at(chunk.place) if chunk.place is not None else None
+    if chunk.place is None:
+        return None
+    channel = await stores.directory.channel_at(chunk.place)
+    if channel is None:  # a thread in a channel
+        channel = await stores.directory.channel_at(replace(chunk.place, thread=None))
     return await stores.directory.team(channel.team) if channel is not None else None
 
 
-def _notice(chunk: Chunk, member: Member | None, team: Team, state: ChunkState, reason: str) -> Message:
+def _name(platform: str) -> str:
+    """Return what people call a platform."""
+    return platform.capitalize()
+
+
+def _could_not_reach(member: Member, platform: str) -> Sentence:
+    return _("I could not reach {name}: {platform} refused my message.", name=member.name, platform=_name(platform))
+
+
+def _notice(chunk: Chunk, member: Member | None, team: Team, state: ChunkState, said: Sentence) -> Message:
     if state is ChunkState.UNCERTAIN:
         return say(
             _("I can't tell whether a message of {team} arrived, so I do not send it again.", team=team.name),
-            _("{platform} says: {reason}", platform=chunk.platform, reason=reason),
-            _("It began with: {start}", start=chunk.text[:80]),
+            said,
+            *([] if chunk.secret else [_("It began with: {start}", start=chunk.text[:80])]),
         )
     if member is not None:
-        return say(
-            _("I could not reach {name}: {platform} refused my message.", name=member.name, platform=chunk.platform),
-            _("{platform} says: {reason}", platform=chunk.platform, reason=reason),
-        )
+        return say(_could_not_reach(member, chunk.platform), said)
     return say(
-        _("I could not post in {team}'s channel: {platform} refused it.", team=team.name, platform=chunk.platform),
-        _("{platform} says: {reason}", platform=chunk.platform, reason=reason),
+        _(
+            "I could not post in {team}'s channel: {platform} refused it.",
+            team=team.name,
+            platform=_name(chunk.platform),
+        ),
+        said,
     )

@@ -6,12 +6,13 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any, Literal, NewType, TypeVar
 
-from bot.model.identity import Account
+from bot.model.form import FormOf
+from bot.model.identity import Account, NamedPlace
 from bot.model.people import Channel, Member, Team
 from bot.model.working_time import Hours, Weekdays
 
@@ -23,6 +24,10 @@ HolidaysOf = NewType("HolidaysOf", str)
 """A public holidays calendar, such as "PT" or "US-CA"."""
 Rest = NewType("Rest", str)
 """All remaining words as they were written, line breaks included; only as the last parameter."""
+
+
+Completer = Callable[..., Awaitable[Sequence[str]]]
+"""`async (call, typed: str) -> values`: what a person may mean by what they have typed of a parameter so far."""
 
 
 class ParamKind(typing.NamedTuple):
@@ -49,6 +54,7 @@ KINDS: tuple[ParamKind, ...] = (
     ParamKind("member", Member),
     ParamKind("account", Account),
     ParamKind("channel", Channel),
+    ParamKind("place", NamedPlace),
 )
 
 
@@ -61,6 +67,27 @@ class Parameter:
     required: bool
     default: Any = None
     choices: tuple[str, ...] = ()
+    help: str = ""
+    """What it means, one English catalogue sentence; "" where its kind says enough."""
+    complete: Completer | None = None
+    """Suggests values while a person types one, where its kind does not do that already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What a handler returns to have another command used in its place, as if the person had typed it.
+
+    `given` has its options by name, as written, where they come apart. `then`, `async (call) -> Message | Instead |
+    None`, is asked afterwards for what to say below that command's answer, or to do after it; the call is in the
+    workspace that the caller is in by then. `wrong`, `async (call, problem: BadInput) -> BadInput`, is asked how to
+    tell what is wrong with it. With `brief`, only the first paragraph of its answer is said, without choices.
+    """
+
+    line: str
+    then: Callable[..., Awaitable[Any]] | None = None
+    given: Mapping[str, str] | None = None
+    wrong: Callable[..., Awaitable[Any]] | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +97,10 @@ class CommandSpec:
     `words` are what is typed ("team create"); `help` is one English catalogue sentence; `example` a whole valid
     line; `admin` asks for the platform's right to administer; `read` takes the read path (no transaction);
     `founds` may be used where there is no workspace yet, to make one or to join one (`Call.founded`, `Call.within`).
+    `everywhere` means the same in each of a person's workspaces, so nobody is asked which; with `strangers`, who is a
+    member of none may use it in private, too (neither workspace nor member is stored then: their ids are 0).
+    `form` opens where the platform has forms. `menu` is what the command is called in the menu of somebody's message
+    (an English catalogue text; "" for commands that are not in it): its free text is that message's then.
     """
 
     words: str
@@ -81,10 +112,14 @@ class CommandSpec:
     admin: bool = False
     read: bool = False
     founds: bool = False
+    everywhere: bool = False
+    strangers: bool = False
+    form: FormOf | None = None
+    menu: str = ""
 
     @property
-    def form(self) -> str:
-        """The right form to type: words, then `<required>` and `[optional]` parameters."""
+    def usage(self) -> str:
+        """The right way to type it: words, then `<required>` and `[optional]` parameters."""
         shown = [self.words]
         for parameter in sorted(self.parameters, key=lambda parameter: not parameter.required):
             name = "|".join(parameter.choices) or parameter.name
@@ -93,9 +128,13 @@ class CommandSpec:
         return " ".join(shown)
 
 
-_VALUES = {"yes_no": "yes", "rest": "text"}
+_VALUES = {"yes_no": "yes", "rest": "text", "place": "here"}
 """What stands for a value in a form where it is not the kind's own name."""
 
+LONGEST_HELP = 100
+"""Characters that Discord shows of a command's or an option's description."""
+LONGEST_MENU = 32
+"""Characters of a command's name in a message's menu."""
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 _WORD = re.compile(r"[a-z][a-z-]{0,31}")
 
@@ -113,8 +152,16 @@ def command(
     admin: bool = False,
     read: bool = False,
     founds: bool = False,
+    everywhere: bool = False,
+    strangers: bool = False,
+    form: FormOf | None = None,
+    menu: str = "",
+    options: Mapping[str, str] | None = None,
+    complete: Mapping[str, Completer] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Attach a `CommandSpec`, read from the signature, to a handler `async def (call, ...) -> Message | None`.
+
+    `options` says what parameters mean, `complete` suggests values for them, both by name.
 
     Raises ValueError where a spec breaks the strictest platform's limits (Discord's application command naming:
     at most three words of 1-32 lower-case characters, descriptions of at most 100, 25 options).
@@ -124,14 +171,19 @@ def command(
         names = words.split()
         if not 1 <= len(names) <= 3 or not all(_WORD.fullmatch(name) for name in names):
             raise ValueError(f"command words {words!r}: one to three lower-case words of at most 32 characters")
-        if not 1 <= len(help) <= 100:
+        if not 1 <= len(help) <= LONGEST_HELP:
             raise ValueError(f"command {words!r}: help of 1 to 100 characters, not {len(help)}")
         if example.split()[: len(names)] != names:
             raise ValueError(f"command {words!r}: the example must start with its words")
-        parameters = _parameters(handler)
+        parameters = _described(words, _parameters(handler), options or {}, complete or {})
         if len(parameters) > 25:
             raise ValueError(f"command {words!r}: at most 25 parameters")
-        spec = CommandSpec(words, handler, parameters, help, example, admin=admin, read=read, founds=founds)
+        if menu and (len(menu) > LONGEST_MENU or not _takes_free_text_alone(parameters)):
+            raise ValueError(f"command {words!r}: in a menu it takes free text alone, and 1 to {LONGEST_MENU} letters")
+        spec = CommandSpec(
+            words, handler, parameters, help, example, admin=admin, read=read, founds=founds, everywhere=everywhere,
+            strangers=strangers, form=form, menu=menu,
+        )  # fmt: skip
         handler.__command__ = spec  # type: ignore[attr-defined]  # functions take attributes; typing can't say so
         return handler
 
@@ -144,6 +196,27 @@ def spec_of(handler: Callable[..., Awaitable[Any]]) -> CommandSpec:
     if not isinstance(spec, CommandSpec):
         raise TypeError(f"{handler!r} is not decorated with @command")
     return spec
+
+
+def _takes_free_text_alone(parameters: tuple[Parameter, ...]) -> bool:
+    return [p.kind for p in parameters if p.required or p.kind == "rest"] == ["rest"]
+
+
+def _described(
+    words: str,
+    parameters: tuple[Parameter, ...],
+    options: Mapping[str, str],
+    complete: Mapping[str, Completer],
+) -> tuple[Parameter, ...]:
+    names = {parameter.name for parameter in parameters}
+    if stray := sorted({*options, *complete} - names):
+        raise ValueError(f"command {words!r} has no parameter {stray[0]!r}")
+    if long := [name for name, help in options.items() if not 1 <= len(help) <= LONGEST_HELP]:
+        raise ValueError(f"command {words!r}: {long[0]!r} is explained by 1 to {LONGEST_HELP} characters")
+    return tuple(
+        replace(parameter, help=options.get(parameter.name, ""), complete=complete.get(parameter.name))
+        for parameter in parameters
+    )
 
 
 def _parameters(handler: Callable[..., Awaitable[Any]]) -> tuple[Parameter, ...]:

@@ -28,8 +28,9 @@ class NotAllowed(BadInput):
 class AskFirst(HeliotropeError):
     """The command may be meant differently: ask, and run `command` if the person says yes."""
 
-    def __init__(self, question: Sentence, command: str) -> None:
-        """Take the yes-or-no question, and the unambiguous command that "yes" stands for."""
+    def __init__(self, question: Sentence, command: str, *details: Sentence) -> None:
+        """Take the yes-or-no question, the unambiguous command that "yes" stands for, and what it does in detail."""
         super().__init__(question.text)
         self.question = question
+        self.details = details
         self.command = command

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.model.identity import Account, MemberId, MessageRef, Place, TeamId, WorkspaceId
+from bot.model.identity import Account, MemberId, MessageRef, NamedPlace, Place, TeamId, WorkspaceId
 from bot.model.journal import Entry
+from bot.model.message import Value
+from bot.model.moment import EPOCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,12 @@ class Inbound:
     bot: bool = False
     """True for other bots, bridges' notices and the bot itself: never answered."""
     position: str | None = None
+    answer: Place | None = None
+    """Where an answer goes, if not to `place`: the response that an interaction waits for."""
+    scope_name: str = ""
+    """What people call the tenant, where it has another name than the place."""
+    language: str = ""
+    """The language that the author's client is in, as a tag for which there are catalogues; "" where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +62,36 @@ class MessageReceived(Inbound):
 
 
 @dataclass(frozen=True, slots=True)
+class Commanded(MessageReceived):
+    """A person used a command whose options their client kept apart: `text` is how it would be typed.
+
+    `options` has the values as written, by parameter; a person among them is an account that `people` names, and a
+    channel the address of one of `places`.
+    """
+
+    options: Mapping[str, str] = field(default_factory=dict)
+    places: tuple[NamedPlace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted(Inbound):
+    """A person sent in a form: `form` is the command as typed that it was opened for, `values` are by input."""
+
+    form: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    message_id: str = ""
+    """The message whose choice opened it, "" if it was a command."""
+    people: tuple[Account, ...] = ()
+    place_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageEdited(Inbound):
-    """The author changed a message's text."""
+    """The author changed a message's text; or, `withdrawn`, took a version of it back, so that `text` stands again."""
 
     message_id: str = ""
     text: str = ""
+    withdrawn: bool = False
 
     @property
     def ref(self) -> MessageRef:
@@ -84,6 +118,7 @@ class Reacted(Inbound):
     message_id: str = ""
     emoji: str = ""
     removed: bool = False
+    place_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +127,7 @@ class Pressed(Inbound):
 
     message_id: str = ""
     command: str = ""
+    place_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +142,25 @@ class PersonLeft(Inbound):
     """A person left a place, or was removed from it; `elsewhere` are the scopes where they still meet the bot."""
 
     elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeGone(Inbound):
+    """The bot was put out of a tenant (`scope`): what it knows there is kept until an instant (UTC), then erased."""
+
+    until: datetime = EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeBack(Inbound):
+    """The bot is in a tenant (`scope`) again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLost(Inbound):
+    """The place of the event, a channel, was deleted; `place_name` is what people called it."""
+
+    place_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +189,18 @@ class MemberChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MembersMerged:
+    """Raised for cogs: two members are one person; rows that name `gone` in a column are `into`'s already.
+
+    What names members elsewhere, as in a list, is the cog's to change.
+    """
+
+    workspace: WorkspaceId
+    gone: MemberId
+    into: MemberId
+
+
+@dataclass(frozen=True, slots=True)
 class TeamChanged:
     """Raised for cogs: a team was made, renamed or deleted, or who is in it or its channels changed."""
 
@@ -142,6 +209,51 @@ class TeamChanged:
     joined: tuple[MemberId, ...] = ()
     left: tuple[MemberId, ...] = ()
     deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What a cog does for a team: whether it is switched on, and how, in a few words."""
+
+    on: bool
+    how: Value
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSurveyed:
+    """Raised for cogs: somebody wants to see what a team has. A cog that was told to do something for it says so."""
+
+    team: TeamId
+    found: dict[str, Feature] = field(default_factory=dict)
+    """By the cog's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message that was dropped, or waits: its kind, key, local date, and the member it is for, as it was queued."""
+
+    workspace: WorkspaceId
+    kind: str
+    key: str
+    member: MemberId | None
+    date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Raised for cogs: messages were dropped unsent, because the instant had come at which they expire."""
+
+    messages: tuple[Unsent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Raised for cogs: messages wait, because their members take nothing from the bot in private at present.
+
+    The same message may be told of again.
+    """
+
+    messages: tuple[Unsent, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A place that somebody named, with the name its people know."""
+
+    place: Place
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRef:
     """One message on a platform: the platform's identifier of it, within its place."""
 

@@ -7,7 +7,7 @@ platform that delivers it. Plain `str` always means text that a person wrote: it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
@@ -145,6 +145,8 @@ class Choice:
     command: str
     label: Sentence
     emoji: str
+    form: bool = False
+    """Only where the command opens a form; readers elsewhere have a way of their own, and are not shown it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +155,17 @@ class Message:
 
     blocks: tuple[Block, ...]
     choices: tuple[Choice, ...] = ()
+    language: str = ""
+    """The tag of the language that its one reader's client is in, where they are no member yet; "" otherwise."""
+
+    @property
+    def without_forms(self) -> Message:
+        """The message as it is shown where there are no forms."""
+        return replace(self, choices=tuple(choice for choice in self.choices if not choice.form))
 
     def __add__(self, other: Message) -> Message:
         """Join two messages into one, a divider between them."""
-        return Message((*self.blocks, Divider(), *other.blocks), (*self.choices, *other.choices))
+        return replace(self, blocks=(*self.blocks, Divider(), *other.blocks), choices=(*self.choices, *other.choices))
 
 
 def say(*body: Value, choices: Iterable[Choice] = ()) -> Message:
@@ -170,6 +179,18 @@ def message(*blocks: Block | Value, choices: Iterable[Choice] = ()) -> Message:
 
 
 _BLOCKS = (Text, Heading, Bullets, Quote, Fields, Image, Divider)
+
+
+def flowing(sentences: Iterable[str]) -> str:
+    """Join written sentences into running text. Full-width punctuation has its space in itself: 了解です。では"""
+    text = ""
+    for sentence in sentences:
+        apart = text and sentence and not text.endswith(_FULL_WIDTH)
+        text += f" {sentence}" if apart else sentence
+    return text
+
+
+_FULL_WIDTH = ("。", "！", "？", "」", "）", "：", "、")
 
 
 def catalogue(domain: str) -> tuple[Callable[..., Sentence], Callable[..., Sentence]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.model.identity import ChannelId, MemberId, Place, TeamId, WorkspaceId
+from bot.model.message import Sentence
 from bot.model.working_time import WorkingWeek
 
 
@@ -71,6 +72,8 @@ class Channel:
     purpose: Purpose
     place: Place
     name: str
+    scope: str = ""
+    """The tenant that the place is in, as the platform names it; "" where that was not noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,25 @@ class Absence:
     first: date
     last: date
     reason: str = ""
+
+
+class Reach(StrEnum):
+    """Whether the bot can write to a member in private."""
+
+    REACHED = "reached"
+    WAITING = "waiting"
+    """Nothing was ever sent to them there, nor have they written."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whether the bot can write to a member in private, and on which platform.
+
+    Where it can't, `since` tells from when on (UTC), and `remedy` how the member changes that, in words to them.
+    """
+
+    reach: Reach
+    platform: str
+    since: datetime | None = None
+    remedy: Sentence | None = None

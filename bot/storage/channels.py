@@ -24,7 +24,7 @@ _CHANNELS_AT = (
     .order_by(CHANNELS.c.id)
 )
 _NEW_CHANNEL = insert(CHANNELS).returning(CHANNELS.c.id)
-_NAME_CHANNEL = update(CHANNELS).where(CHANNELS.c.id == _ID).values(name=one("new_name"))
+_NAME_CHANNEL = update(CHANNELS).where(CHANNELS.c.id == _ID).values(name=one("new_name"), scope=one("new_scope"))
 _DELETE_CHANNEL = delete(CHANNELS).where(CHANNELS.c.id == _ID)
 
 _HERE = (DIRECT_PLACES.c.platform == _PLATFORM) & (DIRECT_PLACES.c.account == _ACCOUNT)
@@ -68,12 +68,17 @@ class ChannelRows(CachedRows):
         for old in await self.channels(channel.team, channel.purpose):
             self._changed()
             if old.place == channel.place:
-                await self._rows(_NAME_CHANNEL, of=old.id, new_name=channel.name)
+                await self._rows(_NAME_CHANNEL, of=old.id, new_name=channel.name, new_scope=channel.scope)
                 return replace(channel, id=old.id)
             await self._rows(_DELETE_CHANNEL, of=old.id)
         self._changed()
         (row,) = await self._rows(_NEW_CHANNEL, **_channel_columns(channel))
         return replace(channel, id=ChannelId(row.id))
+
+    async def remove_channel(self, id: ChannelId) -> None:
+        """Take a channel from its team."""
+        self._changed()
+        await self._rows(_DELETE_CHANNEL, of=id)
 
     async def direct_place(self, identity: Identity) -> Place | None:
         """Return the direct conversation with an account, if there was one."""
@@ -99,7 +104,8 @@ class ChannelRows(CachedRows):
 def _channel(row: Any) -> Channel:
     place = Place(row.platform, row.address, row.thread)
     purpose = Purpose(row.purpose)
-    return Channel(ChannelId(row.id), WorkspaceId(row.workspace), TeamId(row.team), purpose, place, row.name)
+    owner = WorkspaceId(row.workspace), TeamId(row.team)
+    return Channel(ChannelId(row.id), *owner, purpose, place, row.name, row.scope)
 
 
 def _channel_columns(channel: Channel) -> dict[str, Any]:
@@ -111,4 +117,5 @@ def _channel_columns(channel: Channel) -> dict[str, Any]:
         "address": channel.place.address,
         "thread": channel.place.thread,
         "name": channel.name,
+        "scope": channel.scope,
     }

@@ -23,6 +23,8 @@ from bot.storage.tables import CHUNKS, OUTBOX, PENDING, ROOTLESS, YES
 from bot.storage.values import read_instant, write_date, write_instant, write_json
 
 AT_ONCE: Final = 0
+WITHDRAWN: Final = "withdrawn"
+"""What stands for the message of an edit that carries out a deletion; which one it edits, `of` says."""
 GONE: Final = (ChunkState.REFUSED.value, ChunkState.DROPPED.value)
 
 _C = CHUNKS.c
@@ -100,13 +102,15 @@ _TRIED = (
     .values(
         state=ChunkState.TRIED.value,
         first_try=func.coalesce(_C.first_try, bindparam("now", type_=_C.first_try.type)),
-        changed=_NOW,
     )
 )
+_UNTRIED = update(CHUNKS).where(_C.id.in_(_IDS), PENDING).values(state=ChunkState.STORED.value, first_try=None)
 _DONE = {"state": ChunkState.SENT.value, "pending": 0, "changed": _NOW, "message": one("new_message")}
 _SENT = update(CHUNKS).where(_C.id == one("of_chunk")).values(**_DONE, thread=one("new_thread"))
 _SENT_AT = _SENT.values(address=one("new_address"), place_thread=one("new_place_thread"))
-_RETRY = update(CHUNKS).where(_C.id == one("of_chunk"), PENDING).values(tries=_C.tries + 1, next_try=one("at"))
+_RETRY = (
+    update(CHUNKS).where(_C.id == one("of_chunk"), PENDING).values(tries=_C.tries + one("counted"), next_try=one("at"))
+)
 _GIVE_UP = (
     update(CHUNKS).where(_C.id == one("of_chunk")).values(state=one("to"), pending=one("still"), reason=one("why"))
 )
@@ -118,6 +122,7 @@ _SUPERSEDE = (
         _C.op == Op.EDIT.value,
         PENDING,
         _C.first_try.is_(None),
+        _C.target_message.is_(None),  # one that carries out a deletion must do so
     )
     .values(state=ChunkState.DROPPED.value, pending=0, reason="a newer version took its place")
 )
@@ -171,6 +176,11 @@ class ChunkRows:
         for batch in batches(chunks):
             await self._execute(_TRIED, {"ids": batch, "now": to_micros(now)})
 
+    async def untried(self, chunks: Iterable[int]) -> None:
+        """Take the note back that calls were about to be made: they were not, or certainly had no effect."""
+        for batch in batches(chunks):
+            await self._execute(_UNTRIED, {"ids": batch})
+
     async def sent(self, results: Sequence[Sent], now: datetime) -> None:
         """Note what the platform accepted."""
         at = to_micros(now)
@@ -186,9 +196,9 @@ class ChunkRows:
         await self._execute(_SENT, kept)
         await self._execute(_SENT_AT, placed)
 
-    async def retry(self, chunk: int, at: datetime) -> None:
-        """Try again at that instant; what is behind it in its stream waits too."""
-        await self._execute(_RETRY, {"of_chunk": chunk, "at": to_micros(at)})
+    async def retry(self, chunk: int, at: datetime, *, counts: bool = True) -> None:
+        """Try again at that instant; what is behind it in its stream waits too. It `counts` if the call was made."""
+        await self._execute(_RETRY, {"of_chunk": chunk, "at": to_micros(at), "counted": int(counts)})
 
     async def give_up(self, chunk: int, state: ChunkState, reason: str) -> None:
         """End (REFUSED, DROPPED) or hold (UNCERTAIN) a chunk; when it ends, what belongs to its message does."""
@@ -244,8 +254,10 @@ def _columns(chunk: Chunk, at: int) -> dict[str, Any]:
         "thread": chunk.thread,
         "title": chunk.title,
         "emoji": chunk.emoji,
-        "target_message": chunk.target_message,
+        "target_message": WITHDRAWN if chunk.withdraws else chunk.target_message,
         "changed": at,
+        "expires": write_instant(chunk.expires),
+        "secret": int(chunk.secret),
     }
 
 
@@ -274,6 +286,10 @@ def read_chunk(row: Any) -> Chunk:
         row.title,
         row.emoji,
         row.target_message,
+        read_instant(row.changed) if row.pending else None,
+        read_instant(row.expires),
+        bool(row.secret),
+        withdraws=row.op == Op.EDIT and row.target_message == WITHDRAWN,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,13 +14,17 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.engine import ports
 from bot.engine.errors import StorageFull
+from bot.model.identity import MemberId, WorkspaceId
+from bot.storage.contacts import ContactRows
 from bot.storage.conversations import ConversationRows
 from bot.storage.directory import DirectoryRows
 from bot.storage.directory_cache import Cache
 from bot.storage.engines import Connections, MemoryConnections, connections_to
+from bot.storage.erasing import erase
 from bot.storage.executor import Executor, Rows
 from bot.storage.inbox import InboxRows
 from bot.storage.journal import JournalRows
+from bot.storage.merging import merge_members, merge_workspaces
 from bot.storage.occurrences import OccurrenceRows
 from bot.storage.outbox import OutboxRows
 from bot.storage.timers import TimerRows
@@ -38,6 +42,7 @@ class OpenStores:
     occurrences: ports.Occurrences
     timers: ports.Timers
     conversations: ports.Conversations
+    contacts: ports.Contacts
     inbox: ports.Inbox
     outbox: ports.Outbox
 
@@ -50,6 +55,7 @@ class OpenStores:
         self.occurrences = OccurrenceRows(executor)
         self.timers = TimerRows(executor)
         self.conversations = ConversationRows(executor)
+        self.contacts = ContactRows(executor)
         self.inbox = InboxRows(executor, self._directory)
         self.outbox = OutboxRows(executor)
 
@@ -61,6 +67,21 @@ class OpenStores:
     async def execute(self, statement: Any, parameters: Any = None) -> Rows:
         """Run one SQLAlchemy Core statement (a cog's own tables)."""
         return await self._executor.execute(statement, parameters)
+
+    async def erase(self, workspace: WorkspaceId, cogs: Iterable[Any]) -> None:
+        """Delete all that belongs to a workspace: the bot's rows, and those of the cogs with these MetaData."""
+        self._directory.forget()
+        await erase(self._executor, workspace, cogs)
+
+    async def merge_members(self, gone: MemberId, into: MemberId, cogs: Iterable[Any]) -> None:
+        """Make all that is of one member another's: the bot's rows, and those of the cogs with these MetaData."""
+        self._directory.forget()
+        await merge_members(self._executor, gone, into, cogs)
+
+    async def merge_workspaces(self, gone: WorkspaceId, into: WorkspaceId, cogs: Iterable[Any]) -> None:
+        """Make all that belongs to one workspace another's, and delete the empty one."""
+        self._directory.forget()
+        await merge_workspaces(self._executor, gone, into, cogs)
 
 
 class Database:

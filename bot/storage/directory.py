@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from bot.model.identity import Scope, WorkspaceId
 from bot.model.people import Workspace
@@ -21,6 +21,9 @@ _WORKSPACE = select(WORKSPACES).where(WORKSPACES.c.id == _ID)
 _WORKSPACES = select(WORKSPACES).order_by(WORKSPACES.c.id)
 _WORKSPACE_OF_SCOPE = select(WORKSPACES).join(SCOPES).where(SCOPES.c.platform == _PLATFORM, SCOPES.c.scope == _SCOPE)
 _NEW_WORKSPACE = insert(WORKSPACES).returning(WORKSPACES.c.id)
+_CHANGE_WORKSPACE = (
+    update(WORKSPACES).where(WORKSPACES.c.id == _ID).values(name=one("to_name"), language=one("to_language"))
+)
 _SCOPES = select(SCOPES).where(SCOPES.c.workspace == _ID).order_by(SCOPES.c.platform, SCOPES.c.scope)
 _NEW_SCOPE = insert(SCOPES)
 _END_SCOPE = delete(SCOPES).where(SCOPES.c.platform == _PLATFORM, SCOPES.c.scope == _SCOPE)
@@ -59,6 +62,11 @@ class DirectoryRows(MemberRows, TeamRows, ChannelRows):
         await self._rows(_NEW_SCOPE, platform=platform, scope=scope, workspace=row.id)
         return Workspace(WorkspaceId(row.id), name, language)
 
+    async def save_workspace(self, workspace: Workspace) -> None:
+        """Store a changed name or language."""
+        self._changed()
+        await self._rows(_CHANGE_WORKSPACE, of=workspace.id, to_name=workspace.name, to_language=workspace.language)
+
     async def scopes(self, workspace: WorkspaceId) -> Sequence[Scope]:
         """Return the tenants that are part of a workspace, by platform and name."""
         return [Scope(row.platform, row.scope) for row in await self._rows(_SCOPES, of=workspace)]
@@ -68,6 +76,11 @@ class DirectoryRows(MemberRows, TeamRows, ChannelRows):
         self._changed()
         await self._rows(_END_SCOPE, of_platform=platform, of_scope=scope)
         await self._rows(_NEW_SCOPE, platform=platform, scope=scope, workspace=workspace)
+
+    async def remove_scope(self, platform: str, scope: str) -> None:
+        """Make a tenant part of no workspace."""
+        self._changed()
+        await self._rows(_END_SCOPE, of_platform=platform, of_scope=scope)
 
 
 def _workspace(row: Any) -> Workspace:

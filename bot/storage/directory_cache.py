@@ -43,6 +43,10 @@ class CachedRows:
         self.wrote = False
         """Whether this transaction changed the directory."""
 
+    def forget(self) -> None:
+        """Note that the directory is changed by other statements than these."""
+        self._changed()
+
     def _changed(self) -> None:
         """Forget all, in a cache that only this transaction sees."""
         self._cache = Cache()

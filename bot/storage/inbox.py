@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -15,6 +16,11 @@ from bot.storage.tables import INBOX, POSITIONS
 _EVENT = (INBOX.c.platform == one("of_platform")) & (INBOX.c.event == one("of_event"))
 _KNOWN = select(INBOX.c.at).where(_EVENT)
 _ACCEPT = insert(INBOX)
+_HEARD = (
+    select(INBOX.c.event)
+    .where(INBOX.c.platform == one("of_platform"), INBOX.c.event.startswith(one("prefix")), INBOX.c.at >= one("since"))
+    .order_by(INBOX.c.at, INBOX.c.event)
+)
 _PURGE = delete(INBOX).where(INBOX.c.at < one("before"))
 _POSITION = select(POSITIONS.c.position).where(POSITIONS.c.platform == one("of_platform"))
 _FORGET_POSITION = delete(POSITIONS).where(POSITIONS.c.platform == one("of_platform"))
@@ -49,6 +55,11 @@ class InboxRows:
         """Return how far a platform has been read."""
         rows = (await self._execute(_POSITION, {"of_platform": platform})).rows
         return rows[0].position if rows else None
+
+    async def heard(self, platform: str, prefix: str, since: datetime) -> Sequence[str]:
+        """Return the ids that begin so of a platform's events from an instant on."""
+        values = {"of_platform": platform, "prefix": prefix, "since": to_micros(since)}
+        return [row.event for row in (await self._execute(_HEARD, values)).rows]
 
     async def purge(self, before: datetime) -> int:
         """Forget events from before that instant; return how many."""

@@ -30,6 +30,12 @@ _MEMBERS_OF_IDENTITY = (
     .where(MEMBERS.c.active == 1)
     .order_by(MEMBERS.c.id)
 )
+_MEMBERS_EVER = (
+    select(MEMBERS)
+    .join(IDENTITIES)
+    .where(IDENTITIES.c.platform == _PLATFORM, IDENTITIES.c.account == _ACCOUNT)
+    .order_by(MEMBERS.c.id)
+)
 _NEW_MEMBER = insert(MEMBERS).returning(MEMBERS.c.id)
 _SAVE_MEMBER = update(MEMBERS).where(MEMBERS.c.id == _ID)
 
@@ -41,6 +47,7 @@ _IDENTITIES = (
 _IDENTITY = (IDENTITIES.c.workspace == _ID) & (IDENTITIES.c.platform == _PLATFORM) & (IDENTITIES.c.account == _ACCOUNT)
 _MEMBER_OF_IDENTITY = select(IDENTITIES.c.member).where(_IDENTITY)
 _NEW_IDENTITY = insert(IDENTITIES)
+_END_IDENTITY = delete(IDENTITIES).where(_IDENTITY)
 _IDENTITY_GONE = update(IDENTITIES).where(_IDENTITY).values(gone=one("at"))
 _OTHER = IDENTITIES.alias("other")
 _ANSWERED = (
@@ -108,16 +115,37 @@ class MemberRows(CachedRows):
             return known
         (row,) = await self._rows(_NEW_MEMBER, **_member_columns(member))
         stored = replace(member, id=MemberId(row.id))
+        await self.add_account(stored, account)
+        return stored
+
+    async def members_ever(self, identity: Identity) -> Sequence[Member]:
+        """Return the members that an account is or was before it left, active or not, one per workspace."""
+        who = {"of_platform": identity.platform, "of_account": identity.account}
+        return [read_member(row) for row in await self._rows(_MEMBERS_EVER, **who)]
+
+    async def accounts(self, member: MemberId) -> Sequence[Account]:
+        """Return a member's accounts with the names displayed for them, the one answered from last first."""
+        rows = await self._rows(_IDENTITIES, ids=[member])
+        return [Account(Identity(row.platform, row.account), row.name) for row in rows]
+
+    async def add_account(self, member: Member, account: Account) -> None:
+        """Give a member one more account, which must be nobody's in their workspace."""
+        self._changed()
         await self._rows(
             _NEW_IDENTITY,
             workspace=member.workspace,
-            member=stored.id,
-            platform=identity.platform,
-            account=identity.account,
+            member=member.id,
+            platform=account.identity.platform,
+            account=account.identity.account,
             name=account.name,
             answered=0,
         )
-        return stored
+
+    async def remove_account(self, workspace: WorkspaceId, identity: Identity) -> None:
+        """Make an account nobody's in a workspace, as if it had never been there."""
+        self._changed()
+        who = {"of_platform": identity.platform, "of_account": identity.account}
+        await self._execute(_END_IDENTITY, {"of": workspace, **who})
 
     async def save_member(self, member: Member) -> None:
         """Store a changed member; raises KeyError for an unknown id."""

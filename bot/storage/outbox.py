@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, literal, or_, select, union_all, update
+from sqlalchemy import and_, case, delete, func, insert, literal, null, or_, select, union_all, update
 
 from bot.engine.ports import Chunk, ChunkState, Op, Outgoing, Parcel, Target, TargetKind
 from bot.model.identity import MemberId, MessageRef, Place, WorkspaceId
@@ -17,7 +17,16 @@ from bot.storage.chunks import AT_ONCE, NEXT_TRY, ChunkRows, read_chunk
 from bot.storage.executor import batches, many, one
 from bot.storage.tables import AT_ONCE as QUEUED_AT_ONCE
 from bot.storage.tables import CHUNKS, HELD, META, OUTBOX, QUEUED
-from bot.storage.values import read_date, read_ref, read_value, write_date, write_ref, write_value
+from bot.storage.values import (
+    read_date,
+    read_instant,
+    read_ref,
+    read_value,
+    write_date,
+    write_instant,
+    write_ref,
+    write_value,
+)
 
 _O, _C = OUTBOX.c, CHUNKS.c
 _KEY = one("of_key")
@@ -36,8 +45,27 @@ _WAITING = (
     .order_by(_O.id)
     .limit(_LIMIT)
 )
+_WAITING_FOR = (
+    select(OUTBOX)
+    .where(_O.state == QUEUED, _O.member.in_(many("members")), _O.id > one("after"), _O.not_before <= _NOW)
+    .order_by(_O.id)
+)
 _HOLD = update(OUTBOX).where(_O.id == one("of_row"), _O.state == QUEUED).values(not_before=one("until"))
-_DROP = update(OUTBOX).where(_O.id.in_(_IDS), _O.state == QUEUED).values(state="dropped")
+_SHELVE = _HOLD.values(expires=func.coalesce(_O.expires, one("end")))
+_RELEASE = (
+    update(OUTBOX)
+    .where(
+        _O.state == QUEUED,
+        _O.member.in_(many("members")),
+        or_(_O.not_before == one("until"), _O.not_before == _O.expires),
+    )
+    .values(not_before=AT_ONCE)
+)
+_DROP = (
+    update(OUTBOX)
+    .where(_O.id.in_(_IDS), _O.state == QUEUED)
+    .values(state="dropped", message=case((_O.secret == 1, null()), else_=_O.message))
+)
 _ROW = select(OUTBOX).where(_O.key == _KEY)
 _AMEND = update(OUTBOX).where(_O.id == one("of_row")).values(message=one("new_message"))
 
@@ -60,10 +88,10 @@ _UNTRIED = and_(
     _C.op == Op.SEND.value,
     _C.state == ChunkState.STORED.value,
     _C.first_try.is_(None),
-    _C.unasked == 1,
+    _C.unasked >= one("least"),  # 0 takes in what was asked for
     _C.member.is_not(None),
 )
-_STALE = select(_C.parcel).where(_UNTRIED, _C.changed < _BEFORE).distinct()
+_FRESH = select(_C.parcel).where(_C.parcel.in_(_IDS), _UNTRIED).distinct()
 _BEGUN = select(_C.parcel).where(_C.parcel.in_(_IDS), _C.op == Op.SEND.value, ~_UNTRIED).distinct()
 _KEYS_OF = select(_O.key, _O.parcel).where(_O.parcel.in_(_IDS)).order_by(_O.parcel, _O.place_in_parcel)
 _TAKE_BACK = (
@@ -81,11 +109,21 @@ _CHUNKS_THAT_ARE = (
     .where(
         _C.message == one("of_message"),
         _C.platform == one("of_platform"),
-        _C.address == one("of_address"),
+        or_(_C.address == one("of_address"), _C.member.is_not(None)),
         _C.op == Op.SEND.value,
         _C.state == ChunkState.SENT.value,
     )
     .order_by(_C.id)
+)
+
+_ENDED = and_(_C.id.in_(_IDS), or_(_C.pending == 0, _C.state == ChunkState.UNCERTAIN.value))
+_BLANK_ROWS = update(OUTBOX).where(_O.parcel.in_(select(_C.parcel).where(_ENDED))).values(message=None)
+_BLANK = update(CHUNKS).where(_ENDED).values(content="{}", text="")
+_QUEUED_TO = select(_O.id).where(_O.state == QUEUED, _O.platform == one("of_platform"), _O.address == one("of_address"))
+_FORGET = (
+    update(CHUNKS)
+    .where(_C.platform == one("of_platform"), _C.address == one("of_address"), _C.state != ChunkState.REFUSED.value)
+    .values(state=ChunkState.DROPPED.value, pending=0, reason="its place has left the workspace")
 )
 
 _NEXT_AT_ONCE = select(literal(AT_ONCE, _O.not_before.type).label("due")).where(
@@ -131,9 +169,27 @@ class OutboxRows(ChunkRows):
         rows = (await self._execute(_WAITING, {"now": to_micros(now), "limit": limit})).rows
         return [_outgoing(row) for row in rows]
 
+    async def waiting_for(self, members: Iterable[MemberId], after: int, now: datetime) -> Sequence[Outgoing]:
+        """Return what else waits for these members behind the row with that id, oldest first."""
+        found: list[Outgoing] = []
+        for batch in batches(members):
+            values = {"members": batch, "after": after, "now": to_micros(now)}
+            found += [_outgoing(row) for row in (await self._execute(_WAITING_FOR, values)).rows]
+        return sorted(found, key=lambda row: row.id)
+
     async def hold(self, rows: Mapping[int, datetime]) -> None:
         """Put rows off until an instant each."""
         await self._execute(_HOLD, [{"of_row": id, "until": to_micros(at)} for id, at in rows.items()])
+
+    async def shelve(self, rows: Mapping[int, datetime], end: datetime) -> None:
+        """Put rows off until an instant each; one that never expires does so at `end` from now on."""
+        last = to_micros(end)
+        await self._execute(_SHELVE, [{"of_row": id, "until": to_micros(at), "end": last} for id, at in rows.items()])
+
+    async def release(self, members: Iterable[MemberId], until: datetime) -> None:
+        """Let what was put off for these members until that instant, or until it expires, be looked at now."""
+        for batch in batches(members):
+            await self._execute(_RELEASE, {"members": batch, "until": to_micros(until)})
 
     async def drop(self, rows: Iterable[int]) -> None:
         """Mark rows as superseded: they are never packed, and replies to them go nowhere."""
@@ -180,13 +236,19 @@ class OutboxRows(ChunkRows):
         behind = any(chunk.of is not None for chunk in chunks)
         await self._settle_order(first_id, behind=behind)
 
-    async def recall(self, before: datetime, now: datetime) -> int:
-        """Queue again what was packed for a person before an instant and never tried, with its newest messages."""
-        stale = [row.parcel for row in (await self._execute(_STALE, {"before": to_micros(before)})).rows]
-        if not stale:
-            return 0
-        begun = {row.parcel for row in (await self._execute(_BEGUN, {"ids": stale})).rows}
-        parcels = [parcel for parcel in stale if parcel not in begun]
+    async def recall(self, parcels: Iterable[int], now: datetime, *, asked: bool = False) -> frozenset[int]:
+        """Queue the rows of these parcels again, as far as none of their chunks may have had an effect."""
+        recalled: frozenset[int] = frozenset()
+        for batch in batches(parcels):
+            which = {"ids": batch, "least": 0 if asked else 1}
+            fresh = {row.parcel for row in (await self._execute(_FRESH, which)).rows}
+            begun = {row.parcel for row in (await self._execute(_BEGUN, which)).rows}
+            if back := sorted(fresh - begun):
+                await self._take_back(back, now)
+                recalled |= set(back)
+        return recalled
+
+    async def _take_back(self, parcels: Sequence[int], now: datetime) -> None:
         first_keys: dict[int, str] = {}
         for row in (await self._execute(_KEYS_OF, {"ids": parcels})).rows:
             first_keys.setdefault(row.parcel, row.key)
@@ -195,7 +257,6 @@ class OutboxRows(ChunkRows):
         await self._execute(_TAKE_BACK, {"ids": parcels, "now": to_micros(now)})
         await self._execute(_QUEUE_AGAIN, [{"of_row": row.id, "new_message": write_value(row.message)} for row in rows])
         await self._settle_order(0, behind=True)
-        return len(rows)
 
     async def parcel_of(self, key: str) -> tuple[Sequence[Outgoing], Sequence[Chunk]] | None:
         """Return the rows (with their newest message) and chunks that the row with this key went out as.
@@ -227,27 +288,39 @@ class OutboxRows(ChunkRows):
                 return row, packed, chunks
         return None
 
-    async def sent_by(self, key: str) -> Sequence[Chunk]:
-        """Return the sent chunks of the row with this key."""
-        found = await self._parcel(key)
-        if found is None:
-            return []
-        sent = [chunk for chunk in found[2] if chunk.state is ChunkState.SENT]
-        return [chunk for chunk in sent if any(part.key == key for part in chunk.parts)]
-
     async def row_of_message(self, ref: MessageRef) -> Outgoing | None:
-        """Return the first row that went out as this platform message."""
+        """Return the first row that went out as this platform message.
+
+        An answer to one person stands in a response, a place of its own: it is found wherever they see it.
+        """
         place = ref.place
         where = {"of_platform": place.platform, "of_address": place.address, "of_message": ref.message_id}
         for chunk in (await self._execute(_CHUNKS_THAT_ARE, where)).rows:
             for row in (await self._execute(_PACKED_WITH, {"of_parcel": chunk.parcel})).rows:
-                return _outgoing(row)
+                if chunk.address == place.address or row.address is not None:
+                    return _outgoing(row)
         return None
 
     async def next_due(self) -> datetime | None:
         """Return when there is something to pack or to send next; long past for "at once", None for never."""
         due = [row.due for row in (await self._execute(_NEXT_DUE)).rows]
         return from_micros(min(due)) if due else None
+
+    async def blank(self, chunks: Iterable[int]) -> None:
+        """Forget what chunks said that came to their end, and the rows that they were made from."""
+        for batch in batches(chunks):
+            await self._execute(_BLANK_ROWS, {"ids": batch})
+            await self._execute(_BLANK, {"ids": batch})
+
+    async def forget_place(self, platform: str, address: str) -> None:
+        """Send nothing more to a place: drop what is on its way there, and what would change what stands there.
+
+        What was sent counts as dropped from now on: changes of it and replies to it go nowhere.
+        """
+        where = {"of_platform": platform, "of_address": address}
+        await self.drop([row.id for row in (await self._execute(_QUEUED_TO, where)).rows])
+        await self._execute(_FORGET, where)
+        await self._settle_order(0, behind=True)
 
     async def purge(self, before: datetime) -> int:
         """Delete what came to its end before that instant; return how many rows and chunks."""
@@ -295,6 +368,8 @@ def _columns(row: Outgoing, at: int) -> dict[str, Any]:
         "not_before": AT_ONCE if row.not_before is None else to_micros(row.not_before),
         "state": "queued",
         "created": at,
+        "expires": write_instant(row.expires),
+        "secret": int(row.secret),
     }
 
 
@@ -317,4 +392,6 @@ def _outgoing(row: Any) -> Outgoing:
         row.emoji,
         from_micros(row.not_before) if row.not_before else None,
         row.id,
+        read_instant(row.expires),
+        bool(row.secret),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import delete, insert, select
 
 from bot.storage.database import Database
@@ -24,6 +26,14 @@ class StoredState:
         async with self._database.reading() as stores:
             rows = (await stores.execute(mine)).rows
         return str(rows[0].value) if rows else None
+
+    async def under(self, prefix: str) -> Mapping[str, str]:
+        """Return the values of the keys that begin so."""
+        mine = select(_OF.key, _OF.value).where(
+            _OF.platform == self._platform, _OF.key.startswith(prefix, autoescape=True)
+        )
+        async with self._database.reading() as stores:
+            return {row.key: row.value for row in (await stores.execute(mine)).rows}
 
     async def set(self, key: str, value: str) -> None:
         """Store a value instead of the one before."""

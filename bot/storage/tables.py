@@ -46,12 +46,12 @@ def _table(name: str, *items: Any, numbered: bool = False) -> Table:
     return Table(name, METADATA, *items, sqlite_strict=True, sqlite_autoincrement=numbered)
 
 
-def _text(name: str, *, null: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=null)
+def _text(name: str, *, null: bool = False, default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=null, server_default=default)
 
 
-def _number(name: str, *reference: ForeignKey, null: bool = False) -> Column[int]:
-    return Column(name, Integer, *reference, nullable=null)
+def _number(name: str, *reference: ForeignKey, null: bool = False, default: str | None = None) -> Column[int]:
+    return Column(name, Integer, *reference, nullable=null, server_default=default)
 
 
 def _instant(name: str, *, null: bool = False) -> Column[int]:
@@ -142,6 +142,7 @@ CHANNELS: Final = _table(
     _text("address"),
     _text("thread", null=True),
     _text("name"),
+    _text("scope", default=""),
     UniqueConstraint("team", "purpose"),
     Index(None, "platform", "address"),
     numbered=True,
@@ -155,6 +156,18 @@ DIRECT_PLACES: Final = _table(
     _text("thread", null=True),
     PrimaryKeyConstraint("platform", "account"),
 )
+
+CONTACTS: Final = _table(
+    "contacts",
+    _text("platform"),
+    _text("account"),
+    _instant("reached", null=True),
+    _instant("closed", null=True),
+    _instant("again", null=True),
+    _text("remedy", null=True),
+    PrimaryKeyConstraint("platform", "account"),
+)
+"""`reached` is when something first arrived; `closed` is since when nothing does, and `again` when to try next."""
 
 JOURNAL: Final = _table(
     "journal",
@@ -266,6 +279,8 @@ OUTBOX: Final = _table(
     _number("parcel", null=True),
     _number("place_in_parcel", null=True),
     _instant("created"),
+    _instant("expires", null=True),
+    _number("secret", default="0"),
     UniqueConstraint("key"),
     Index(None, "parcel"),
     Index(None, "root"),
@@ -304,13 +319,16 @@ CHUNKS: Final = _table(
     _text("target_message", null=True),
     _text("reason", null=True),
     _instant("changed"),
+    _instant("expires", null=True),
+    _number("secret", default="0"),
     UniqueConstraint("key"),
     Index(None, "parcel"),
     Index(None, "message"),
     Index(None, "changed"),
 )
 """`pending` is 1 until it is sent, refused or dropped; `after` is the chunk that must have been sent before it:
-`of`, or the first one of the post `root`. `next_try` is 0 for "at once"; `changed` when it came to its state."""
+`of`, or the first one of the post `root`. `next_try` is 0 for "at once"; `changed` is when it was stored, and once
+it is not pending any more when it came to its end."""
 
 AT_ONCE: Final = (OUTBOX.c.state == QUEUED) & (OUTBOX.c.not_before == NOTHING)
 HELD: Final = (OUTBOX.c.state == QUEUED) & (OUTBOX.c.not_before > NOTHING)
@@ -319,6 +337,7 @@ ROOTLESS: Final = CHUNKS.c.after.is_(None) & CHUNKS.c.root.is_not(None) & PENDIN
 
 _partial("outbox_at_once", OUTBOX.c.id, where=AT_ONCE)
 _partial("outbox_held", OUTBOX.c.not_before, where=HELD)
+_partial("outbox_member", OUTBOX.c.member, where=OUTBOX.c.state == QUEUED)
 _partial("chunks_turn", CHUNKS.c.platform, CHUNKS.c.id, where=PENDING)
 _partial("chunks_stream", CHUNKS.c.platform, CHUNKS.c.stream, CHUNKS.c.id, where=PENDING)
 _partial("chunks_next", CHUNKS.c.next_try, where=PENDING)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import services
-from bot.engine.errors import Refused
+from bot.engine.errors import Closed, Refused
 from bot.engine.ports import Chunk, Localizer, Op, Part, Platform, Reader
 from bot.model.event import Inbound, MessageDeleted, MessageEdited, MessageReceived, Reacted
 from bot.model.identity import Identity, MemberId, Place
@@ -179,8 +179,8 @@ async def test_the_same_text_under_another_key_is_another_message(bench: Bench) 
 async def test_what_was_sent_is_found_by_its_key_long_after_the_safe_window(bench: Bench) -> None:
     sent = await post(bench, bench.room(), "k1")
     bench.pass_time(bench.platform.safe_window * 100)
-    assert await bench.restarted().find(bench.room(), "k1", NOW) == sent
-    assert await bench.platform.find(bench.room(), "never sent", NOW) is None
+    assert await bench.restarted().find(bench.room(), chunk("k1"), NOW) == [sent]
+    assert await bench.platform.find(bench.room(), chunk("never sent"), NOW) == []
 
 
 async def test_a_direct_conversation_is_the_same_one_each_time(bench: Bench) -> None:
@@ -195,8 +195,10 @@ async def test_a_closed_direct_conversation_is_refused(bench: Bench) -> None:
     ana = bench.person("Ana")
     place = await bench.platform.direct_place(ana)
     bench.close(ana)
-    with pytest.raises(Refused):
+    with pytest.raises(Closed) as refusal:
         await post(bench, place, "k1")
+    assert refusal.value.advice is not None
+    assert refusal.value.remedy is not None
 
 
 async def test_nobody_is_refused(bench: Bench) -> None:
@@ -274,10 +276,15 @@ def bare(text: str) -> str:
 @given(LONG)
 def test_a_long_text_is_split_without_losing_a_character(text: str) -> None:
     for bench in (make() for make in BENCHES):
-        parts = bench.platform.render(message(Quote(text)), Reader("en", direct=True), LOCALIZER)
-        assert all(len(part.text) <= bench.limit for part in parts)
-        kept = "".join(c for c in text if not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069")
-        assert bare("".join(part.text for part in parts)) == bare(kept.replace("\ufeff", ""))
+        keeps_every_character(bench.platform, bench.limit, text)
+
+
+def keeps_every_character(platform: Platform, limit: int, text: str) -> None:
+    """Assert that a text rendered is in messages short enough, and all in them but what turns the writing."""
+    parts = platform.render(message(Quote(text)), Reader("en", direct=True), LOCALIZER)
+    assert all(len(part.text) <= limit for part in parts)
+    kept = "".join(c for c in text if not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069")
+    assert bare("".join(part.text for part in parts)) == bare(kept.replace("\ufeff", ""))
 
 
 def test_choices_come_once_and_last(bench: Bench) -> None:

@@ -23,6 +23,7 @@ from bot.engine.errors import NewerDatabase
 from bot.engine.ports import (
     Chunk,
     ChunkState,
+    Contact,
     Conversation,
     Occurrence,
     OccurrenceState,
@@ -200,7 +201,7 @@ async def test_migrations_make_the_tables_and_a_second_run_does_nothing(empty: D
         context = MigrationContext.configure(connection, opts={"include_object": included})
         return list(compare_metadata(context, METADATA))
 
-    assert await upgrade(empty, [], NOW) == [("bot", "bot_0001")]
+    assert await upgrade(empty, [], NOW) == [("bot", "bot_0001"), ("bot", "bot_0002"), ("bot", "bot_0003")]
     assert await empty.run_sync(differences) == []
     assert await upgrade(empty, [], NOW) == []
     async with empty.transaction() as stores:
@@ -309,6 +310,17 @@ async def test_a_workspace_is_found_by_id_and_by_its_scope(ground: Ground) -> No
         assert await stores.directory.workspace_of_scope("matrix", "world") is None
         with pytest.raises(KeyError):
             await stores.directory.workspace(WorkspaceId(99))
+
+
+async def test_a_workspace_changes_its_name_and_language(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        directory = stores.directory
+        other = await directory.create_workspace("Borealis", "es", "matrix", "!b")
+        changed = replace(ground.workspace, name="Atlas GmbH", language="de")
+        await directory.save_workspace(changed)
+        assert await directory.workspace(changed.id) == changed
+        assert await directory.workspace_of_scope("console", "world") == changed
+        assert await directory.workspaces() == [changed, other]
 
 
 async def test_a_workspace_has_scopes_and_takes_one_from_another(ground: Ground) -> None:
@@ -704,6 +716,37 @@ async def test_an_expired_question_is_not_open_and_is_purged(ground: Ground) -> 
         assert list(await conversations.of_member(ground.ana.id, NOW)) == []
 
 
+# --- contacts
+
+
+async def test_who_takes_nothing_is_known_since_the_first_time_until_something_arrives(database: Database) -> None:
+    ana, bo = Identity("console", "ana"), Identity("matrix", "ana")
+    remedy = _("Open it.")
+    async with database.transaction() as stores:
+        contacts = stores.contacts
+        assert await contacts.of([ana, bo]) == {}
+        await contacts.reached([ana, bo], NOW)
+        await contacts.reached([ana], NOW + HOUR)
+        assert await contacts.closed(ana, NOW + HOUR, NOW + DAY, remedy)
+        assert not await contacts.closed(ana, NOW + DAY, NOW + 2 * DAY, remedy)
+        known = await contacts.of([ana, bo])
+        assert known == {ana: Contact(NOW, NOW + HOUR, NOW + 2 * DAY, remedy), bo: Contact(NOW)}
+        await contacts.reached([ana], NOW + 2 * DAY)
+        assert (await contacts.of([ana]))[ana] == Contact(NOW)
+
+
+async def test_who_takes_nothing_may_be_tried_earlier_and_the_wait_is_told(database: Database) -> None:
+    ana = Identity("console", "ana")
+    async with database.transaction() as stores:
+        contacts = stores.contacts
+        assert await contacts.retry(ana, NOW) is None
+        assert await contacts.closed(ana, NOW, NOW + DAY, None)
+        assert (await contacts.of([ana]))[ana].shut(NOW + HOUR)
+        assert await contacts.retry(ana, NOW + HOUR) == NOW + DAY
+        assert await contacts.retry(ana, NOW + HOUR) is None
+        assert not (await contacts.of([ana]))[ana].shut(NOW + HOUR)
+
+
 # --- inbox
 
 
@@ -741,6 +784,17 @@ async def test_a_position_is_not_stored_if_the_event_s_transaction_fails(ground:
     async with ground.storage.transaction() as stores:
         assert await stores.inbox.position("console") is None
         assert await stores.inbox.accept(said("1", "p1"))
+
+
+async def test_what_was_told_of_from_an_instant_on_is_found_by_how_its_ids_begin(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        for id, at in (("m:1", NOW - HOUR), ("m:2", NOW), ("g:3", NOW), ("m:4", NOW + HOUR)):
+            said = MessageReceived(id, DM, Account(Identity("console", "ana"), "Ana"), at)
+            assert await stores.inbox.accept(said)
+    async with ground.storage.reading() as stores:
+        assert list(await stores.inbox.heard("console", "m:", NOW)) == ["m:2", "m:4"]
+        assert list(await stores.inbox.heard("console", "g:", NOW - HOUR)) == ["g:3"]
+        assert list(await stores.inbox.heard("matrix", "m:", NOW)) == []
 
 
 async def test_old_events_are_forgotten(ground: Ground) -> None:
@@ -813,6 +867,23 @@ async def test_held_and_dropped_rows_do_not_wait(ground: Ground) -> None:
         assert [row.key for row in await outbox.waiting(NOW, 10)] == ["c"]
 
 
+async def test_what_waits_for_somebody_who_takes_nothing_ends_and_comes_back_when_they_are_tried(
+    ground: Ground,
+) -> None:
+    async with ground.storage.transaction() as stores:
+        outbox = stores.outbox
+        rows = ground.row("a"), ground.row("b", expires=NOW + HOUR), ground.row("c"), ground.row("d")
+        a, b, c, _d = await queued(stores, *rows)
+        await outbox.shelve({a.id: NOW + DAY, b.id: NOW + HOUR}, NOW + 2 * DAY)
+        await outbox.hold({c.id: NOW + 3 * HOUR})
+        assert [row.key for row in await outbox.waiting(NOW, 10)] == ["d"]
+        await outbox.release([ground.bo.id], NOW + DAY)
+        assert [row.key for row in await outbox.waiting(NOW, 10)] == ["d"]
+        await outbox.release([ground.ana.id], NOW + DAY)
+        ends = [(row.key, row.expires) for row in await outbox.waiting(NOW, 10)]
+        assert ends == [("a", NOW + 2 * DAY), ("b", NOW + HOUR), ("d", None)]
+
+
 async def test_a_row_that_has_not_gone_out_takes_another_message(ground: Ground) -> None:
     async with ground.storage.transaction() as stores:
         outbox = stores.outbox
@@ -850,7 +921,7 @@ async def test_a_chunk_is_kept_whole_and_starts_untried(ground: Ground) -> None:
     full = chunk(
         ground.post("a", date=TODAY), "été", content={"body": ["x", {"y": None}]}, title="Tuesday", emoji="🌍",
         target_message="m0", state=ChunkState.SENT, first_try=NOW, tries=3, message_id="m1", thread="t1",
-        place=Place("console", "room", "thread"),
+        place=Place("console", "room", "thread"), expires=NOW + HOUR, secret=True,
     )  # fmt: skip
     async with ground.storage.transaction() as stores:
         (row,) = await queued(stores, ground.post("a"))
@@ -862,6 +933,7 @@ async def test_a_chunk_is_kept_whole_and_starts_untried(ground: Ground) -> None:
         "tries": 0,
         "message_id": None,
         "thread": None,
+        "stored": NOW,
     }
     assert found == replace(full, id=found.id, parcel=found.parcel, key=found.key, **fresh)
 
@@ -926,25 +998,40 @@ async def test_an_uncertain_chunk_holds_its_stream_and_a_refused_one_does_not(gr
         assert await texts_to_send(stores) == ["2", "4"]
 
 
+async def test_an_answer_to_one_person_is_found_wherever_they_see_it(ground: Ground) -> None:
+    response = Place("console", "response")
+    answer = Target(TargetKind.MEMBER, ground.ana.id, response)
+    async with ground.storage.transaction() as stores:
+        (row,) = await queued(stores, ground.row("a", target=answer))
+        await stores.outbox.store([Parcel((row.id,), (chunk(row),))], NOW)
+        (sent,) = await stores.outbox.to_send("console", NOW, 10)
+        await stores.outbox.sent([Sent(sent.id, "m1")], NOW)
+        found = await stores.outbox.row_of_message(MessageRef(DM, "m1"))
+        assert found is not None
+        assert found.key == "a"
+        assert await stores.outbox.row_of_message(MessageRef(Place("annex", "dm"), "m1")) is None
+
+
 async def test_what_was_sent_is_found_by_its_row_and_by_its_message(ground: Ground) -> None:
     async with ground.storage.transaction() as stores:
         outbox = stores.outbox
         a, b = await queued(stores, ground.row("a"), ground.row("b"))
         parts = (Part(b.kind, "b", None), Part(a.kind, "a", None))
         await outbox.store([Parcel((b.id, a.id), (chunk(a, "1", parts=parts), chunk(a, "2", parts=parts)))], NOW)
-        assert await outbox.sent_by("a") == []
         first, second = await outbox.to_send("console", NOW, 10)
         await outbox.sent([Sent(first.id, "m1", DM, "t1")], NOW)
-        (found,) = await outbox.sent_by("a")
-        assert (found.message_id, found.place, found.thread, found.state) == ("m1", DM, "t1", ChunkState.SENT)
         await outbox.sent([Sent(second.id, "m2")], NOW)
-        assert [c.message_id for c in await outbox.sent_by("b")] == ["m1", "m2"]
+        parcel = await outbox.parcel_of("a")
+        assert parcel is not None
+        assert [(c.message_id, c.place, c.thread, c.state) for c in parcel[1]] == [
+            ("m1", DM, "t1", ChunkState.SENT),
+            ("m2", None, None, ChunkState.SENT),
+        ]
         row = await outbox.row_of_message(MessageRef(DM, "m1"))
         assert row is not None
         assert row.key == "b"
         assert await outbox.row_of_message(MessageRef(Place("console", "elsewhere"), "m1")) is None
         assert await outbox.row_of_message(MessageRef(DM, "m9")) is None
-        assert await outbox.sent_by("unknown") == []
 
 
 async def edited(stores: Stores, ground: Ground, key: str, root: str, text: str, op: Op = Op.EDIT) -> None:
@@ -1004,8 +1091,6 @@ async def test_what_an_edit_adds_at_the_end_belongs_to_the_same_parcel(ground: G
         assert again is not None
         assert [c.text for c in again[1]] == ["1", "more"]
         assert await send_all(stores) == ["1", "long", "more"]
-        assert [c.text for c in await outbox.sent_by("a")] == ["1"]
-        assert [c.text for c in await outbox.sent_by("a:1")] == ["long", "more"]
 
 
 async def test_a_change_comes_with_the_message_it_is_of_once_that_is_sent(ground: Ground) -> None:
@@ -1154,23 +1239,192 @@ async def test_five_hundred_rows_are_queued_packed_and_sent(ground: Ground) -> N
         assert await stores.outbox.next_due() is None
 
 
+async def parcels_to_send(stores: Stores) -> list[int]:
+    return [c.parcel for c in await stores.outbox.to_send("console", NOW, 100)]
+
+
 async def test_what_was_packed_for_a_person_and_never_tried_is_queued_again(ground: Ground) -> None:
     async with ground.storage.transaction() as stores:
-        await packed(stores, ground.row("held"), "one", "two")
+        await packed(stores, ground.row("held", expires=NOW + DAY), "one", "two")
         await packed(stores, ground.row("asked"), "answer", unasked=False)
         await packed(stores, ground.post("post"), "post", member=None)
+        first, *_rest = parcels = await parcels_to_send(stores)
         later = NOW + timedelta(hours=1)
-        assert await stores.outbox.recall(NOW, later) == 0
-        assert await stores.outbox.recall(later, later) == 1
-        assert [row.key for row in await stores.outbox.waiting(later, 10)] == ["held"]
+        assert await stores.outbox.recall([], later) == frozenset()
+        assert await stores.outbox.recall(parcels, later) == {first}
+        assert [(row.key, row.expires) for row in await stores.outbox.waiting(later, 10)] == [("held", NOW + DAY)]
         assert sorted(await texts_to_send(stores, later)) == ["answer", "post"]
 
 
-async def test_what_was_tried_is_not_queued_again(ground: Ground) -> None:
+async def test_what_was_tried_is_queued_again_only_once_it_is_known_to_have_had_no_effect(ground: Ground) -> None:
     async with ground.storage.transaction() as stores:
         await packed(stores, ground.row("begun"), "one", "two")
         first, *_rest = await stores.outbox.to_send("console", NOW, 10)
         await stores.outbox.tried([first.id], NOW)
         later = NOW + timedelta(hours=1)
-        assert await stores.outbox.recall(later, later) == 0
+        assert await stores.outbox.recall([first.parcel], later) == frozenset()
         assert await texts_to_send(stores, later) == ["one", "two"]
+        await stores.outbox.untried([first.id])
+        (again, *_rest) = await stores.outbox.to_send("console", NOW, 10)
+        assert (again.state, again.first_try, again.stored) == (ChunkState.STORED, None, NOW)
+        assert await stores.outbox.recall([first.parcel], later) == {first.parcel}
+        assert await texts_to_send(stores, later) == []
+
+
+async def test_what_was_asked_for_is_queued_again_only_where_that_is_wanted(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        await packed(stores, ground.row("answer", asked=True), unasked=False)
+        (only,) = await stores.outbox.to_send("console", NOW, 10)
+        assert await stores.outbox.recall([only.parcel], NOW) == frozenset()
+        assert await stores.outbox.recall([only.parcel], NOW, asked=True) == {only.parcel}
+        assert [row.key for row in await stores.outbox.waiting(NOW, 10)] == ["answer"]
+
+
+async def test_a_try_that_was_put_off_does_not_count(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        await packed(stores, ground.row("a"))
+        (only,) = await stores.outbox.to_send("console", NOW, 10)
+        await stores.outbox.retry(only.id, NOW + HOUR, counts=False)
+        await stores.outbox.retry(only.id, NOW + HOUR)
+        assert await texts_to_send(stores) == []
+        (again,) = await stores.outbox.to_send("console", NOW + HOUR, 10)
+        assert again.tries == 1
+
+
+async def test_what_else_waits_for_a_person_is_found_behind_the_limit(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        outbox = stores.outbox
+        bos = Target(TargetKind.MEMBER, member=ground.bo.id)
+        await outbox.queue(
+            [
+                ground.row("a"),
+                ground.row("b", target=bos),
+                ground.row("c"),
+                ground.row("d", not_before=NOW + HOUR),
+                ground.post("e"),
+                ground.row("f"),
+            ],
+            NOW,
+        )
+        (first,) = await outbox.waiting(NOW, 1)
+        assert [row.key for row in await outbox.waiting_for([ground.ana.id], first.id, NOW)] == ["c", "f"]
+        both = [ground.bo.id, ground.ana.id]
+        assert [row.key for row in await outbox.waiting_for(both, first.id, NOW + HOUR)] == ["b", "c", "d", "f"]
+        assert await outbox.waiting_for([], 0, NOW) == []
+
+
+async def test_what_is_secret_is_forgotten_once_it_came_to_its_end(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        outbox = stores.outbox
+        await packed(stores, ground.row("a", secret=True), "the code", secret=True)
+        (made,) = await outbox.to_send("console", NOW, 10)
+        await outbox.blank([made.id])
+        assert await texts_to_send(stores) == ["the code"]
+        await outbox.sent([Sent(made.id, "m1", DM)], NOW)
+        await outbox.blank([made.id])
+        found = await outbox.parcel_of("a")
+        assert found is not None
+        assert [(row.key, row.message) for row in found[0]] == [("a", None)]
+        assert [(c.text, c.content, c.message_id) for c in found[1]] == [("", {}, "m1")]
+        (never,) = await queued(stores, ground.row("never", secret=True))
+        await outbox.drop([never.id])
+        kept = await stores.execute(text("SELECT key FROM outbox WHERE message IS NOT NULL"))
+        assert [row.key for row in kept.rows] == []
+
+
+async def test_nothing_goes_to_a_forgotten_place_nor_changes_what_stands_there(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        outbox = stores.outbox
+        await packed(stores, ground.post("stands"), "stands", title="Tuesday")
+        await send_all(stores)
+        await packed(stores, ground.post("waits"), "waits")
+        await packed(stores, reply(ground, "r", "stands"), "reply")
+        await edited(stores, ground, "stands:1", "stands", "edited")
+        await packed(stores, ground.row("dm"), "elsewhere")
+        await outbox.queue([ground.post("queued")], NOW)
+        await outbox.forget_place(HANDOFF.platform, HANDOFF.address)
+        assert await texts_to_send(stores) == ["elsewhere"]
+        assert await outbox.waiting(NOW, 10) == []
+        for key in ("stands", "waits"):
+            found = await outbox.parcel_of(key)
+            assert found is not None
+            assert found[1] == []
+        await packed(stores, ground.post("new"), "new")
+        assert sorted(await texts_to_send(stores)) == ["elsewhere", "new"]
+
+
+async def test_a_scope_is_taken_from_its_workspace_and_a_channel_from_its_team(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        directory = stores.directory
+        channel = await directory.set_channel(
+            Channel(ChannelId(0), ground.workspace.id, ground.team.id, Purpose.HANDOFF, HANDOFF, "handoff", "world")
+        )
+        assert await directory.channels(ground.team.id) == (channel,)
+        assert await directory.set_channel(replace(channel, scope="another")) == replace(channel, scope="another")
+        assert await directory.channel(channel.id) == replace(channel, scope="another")
+        await directory.remove_channel(channel.id)
+        assert await directory.channels(ground.team.id) == ()
+        assert await directory.channel(channel.id) is None
+        await directory.remove_scope("console", "world")
+        assert await directory.workspace_of_scope("console", "world") is None
+        assert await directory.scopes(ground.workspace.id) == []
+
+
+async def test_a_member_has_several_accounts_and_loses_one(ground: Ground) -> None:
+    there = Account(Identity("matrix", "@bo:example.org"), "Bo M")
+    async with ground.storage.transaction() as stores:
+        directory = stores.directory
+        assert list(await directory.members_ever(there.identity)) == []
+        await directory.add_account(ground.bo, there)
+        assert list(await directory.members_of_identity(there.identity)) == [ground.bo]
+        await directory.answered_from(there.identity, NOW)
+        assert list(await directory.accounts(ground.bo.id)) == [there, account("bo")]
+        await directory.account_left(ground.workspace.id, there.identity, NOW)
+        assert list(await directory.members_of_identity(there.identity)) == []
+        assert list(await directory.members_ever(there.identity)) == [ground.bo]
+        await directory.remove_account(ground.workspace.id, there.identity)
+        assert list(await directory.members_ever(there.identity)) == []
+        assert list(await directory.accounts(ground.bo.id)) == [account("bo")]
+
+
+async def test_of_two_members_that_become_one_all_is_the_others_and_an_answer_counts(ground: Ground) -> None:
+    day = date(2026, 10, 26)
+    asked = [
+        Occurrence(ground.workspace.id, subject, member, day, state, NOW)
+        for subject, member, state in (
+            ("both", ground.ana.id, OccurrenceState.PROMPTED),
+            ("both", ground.bo.id, OccurrenceState.ANSWERED),
+            ("his", ground.bo.id, OccurrenceState.SKIPPED),
+        )
+    ]
+    async with ground.storage.transaction() as stores:
+        await stores.occurrences.claim(asked)
+        await stores.directory.add_absence(Absence(ground.bo.id, day, day))
+        await stores.merge_members(ground.bo.id, ground.ana.id, [])
+    async with ground.storage.reading() as stores:
+        found = await stores.occurrences.find(None, members=[ground.ana.id, ground.bo.id], dates=(day, day))
+        assert {(o.subject, o.member): o.state for o in found} == {
+            ("both", ground.ana.id): OccurrenceState.ANSWERED,
+            ("his", ground.ana.id): OccurrenceState.SKIPPED,
+        }
+        assert not (await stores.directory.absences([ground.bo.id]))[ground.bo.id]
+        assert len((await stores.directory.absences([ground.ana.id]))[ground.ana.id]) == 1
+        (ana,) = await stores.directory.members_of_identity(Identity("console", "bo"))
+        assert ana.id == ground.ana.id
+
+
+async def test_of_two_workspaces_that_become_one_nothing_is_left_behind(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        directory = stores.directory
+        other = await directory.create_workspace("Borealis", "es", "console", "elsewhere")
+        zoe = await directory.create_member(replace(ground.bo, workspace=other.id, name="Zoe"), account("zoe"))
+        team = await directory.create_team(Team(TeamId(0), other.id, "Zodiac", "UTC", zoe.id))
+        await directory.add_to_team(team.id, zoe.id)
+        await stores.merge_workspaces(other.id, ground.workspace.id, [])
+    async with ground.storage.reading() as stores:
+        directory = stores.directory
+        assert [w.id for w in await directory.workspaces()] == [ground.workspace.id]
+        assert (await directory.member(zoe.id)).workspace == ground.workspace.id
+        assert await directory.workspace_of_scope("console", "elsewhere") == ground.workspace
+        assert "Zodiac" in [t.name for t in await directory.teams(ground.workspace.id)]
+        assert [m.name for m in await directory.members_of_team(team.id)] == ["Zoe"]

@@ -1,18 +1,24 @@
 """From a queued message to the platform: order, keys, retries, and what is done when nobody can tell."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.app import services
+from bot.engine.delivery import BATCH as CHUNKS_AT_ONCE
 from bot.engine.engine import Engine
 from bot.engine.errors import OutcomeUnknown, Refused, TryLater
+from bot.engine.packing import BATCH
 from bot.engine.ports import Chunk, Localizer, Op, Outgoing, Reader, Rendered
-from bot.engine.transaction import to_member, to_place, to_thread
-from bot.model.event import Inbound
+from bot.engine.registry import Registry
+from bot.engine.transaction import Transaction, to_member, to_place, to_thread
+from bot.model.cog import Cog
+from bot.model.event import Expired, Inbound, Unsent
 from bot.model.identity import Account, Identity, MemberId, Place, TeamId
 from bot.model.message import Message, catalogue, say
 from bot.model.people import Member, Team, Workspace
@@ -20,11 +26,15 @@ from bot.model.working_time import WorkingWeek
 from bot.platforms.console.render import render
 from bot.storage.database import Database
 from bot.storage.migrate import create_all
+from bot.storage.tables import CHUNKS, OUTBOX
 from bot.testing.clock import VirtualClock
 
 _, n_ = catalogue("test")
 START = datetime(2026, 10, 26, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 ROOM = Place("fake", "room")
+PATIENCE = 30
+"""Seconds after which what should happen is not happening."""
 
 
 @dataclass
@@ -38,6 +48,10 @@ class FakePlatform:
     edited: list[tuple[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     readable: bool = True
+    slow: dict[str, asyncio.Event] = field(default_factory=dict)
+    """By text, what a message is accepted only after."""
+    waits: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once one waits for that."""
 
     def render(self, message: Message, reader: Reader, localizer: Localizer) -> Sequence[Rendered]:
         return render(message, reader, localizer)
@@ -47,6 +61,9 @@ class FakePlatform:
 
     async def send(self, place: Place, content: Mapping[str, Any], chunk: Chunk) -> str:
         self.calls.append(chunk.key)
+        if (accepted := self.slow.get(chunk.text)) is not None:
+            self.waits.set()
+            await accepted.wait()
         fault = self.faults.pop(0) if self.faults else None
         if isinstance(fault, TryLater | Refused):
             raise fault
@@ -67,10 +84,10 @@ class FakePlatform:
     async def open_thread(self, place: Place, message_id: str, title: str, chunk: Chunk) -> str:
         return f"thread-of-{message_id}"
 
-    async def find(self, place: Place, key: str, since: datetime) -> str | None:
+    async def find(self, place: Place, chunk: Chunk, since: datetime) -> Sequence[str]:
         if not self.readable:
             raise OutcomeUnknown("history can't be read")
-        return next((f"m{i}" for i, sent in enumerate(self.accepted, 1) if sent[1] == key), None)
+        return [f"m{i}" for i, sent in enumerate(self.accepted, 1) if sent[1] == chunk.key]
 
     async def start(self, receive: Callable[[Inbound], Awaitable[None]], position: str | None) -> None: ...
 
@@ -128,6 +145,18 @@ async def world() -> AsyncIterator[World]:
     await database.close()
 
 
+@pytest.fixture
+def expired(world: World) -> list[Unsent]:
+    """What listeners are told of as expired, from here on."""
+    told: list[Unsent] = []
+
+    async def listen(_tx: Transaction, event: Expired) -> None:
+        told.extend(event.messages)
+
+    world.engine.registry = Registry([Cog("watcher", listeners={Expired: listen})])
+    return told
+
+
 async def test_a_message_leaves_once_however_often_the_engine_looks(world: World) -> None:
     await world.queue(world.post("a"))
     await world.engine.drain()
@@ -166,6 +195,41 @@ async def test_a_failing_place_does_not_hold_up_another(world: World) -> None:
     await world.queue(world.post("a", "one"), world.post("b", "two", to=other))
     await world.engine.drain()
     assert world.texts() == ["two"]
+
+
+async def test_a_slow_place_holds_up_no_other_however_much_waits_and_keeps_its_own_order(world: World) -> None:
+    places = [to_place(Place("fake", f"{n}")) for n in range(3 * CHUNKS_AT_ONCE)]
+    released = world.platform.slow["slow"] = asyncio.Event()
+    engine = replace(world.engine, lanes=2)
+    await world.queue(world.post("slow", "slow"), *(world.post(f"{n}", "post", to=to) for n, to in enumerate(places)))
+    draining = asyncio.create_task(engine.drain())
+    async with asyncio.timeout(PATIENCE):
+        await world.platform.waits.wait()
+        await world.queue(world.post("behind", "behind"))
+        while len(world.texts()) < len(places):
+            assert set(world.texts()) <= {"post"}
+            await asyncio.sleep(0)
+        released.set()
+        await draining
+    assert [text for text in world.texts() if text != "post"] == ["slow", "behind"]
+    assert len(world.platform.calls) == len(set(world.platform.calls)) == len(places) + 2
+
+
+async def test_what_was_under_way_when_the_engine_was_stopped_is_sent_under_the_same_key(world: World) -> None:
+    world.platform.slow["slow"] = asyncio.Event()
+    engine = replace(world.engine, lanes=2)
+    await world.queue(world.post("slow", "slow"))
+    draining = asyncio.create_task(engine.drain())
+    async with asyncio.timeout(PATIENCE):
+        await world.platform.waits.wait()
+    draining.cancel()
+    await asyncio.gather(draining, return_exceptions=True)
+    await engine.stop()
+    world.platform.slow.clear()
+    await world.engine.drain()
+    assert world.texts() == ["slow"]
+    assert len(world.platform.calls) == 2
+    assert len(set(world.platform.calls)) == 1
 
 
 async def test_past_the_platforms_memory_the_history_is_read_before_sending_again(world: World) -> None:
@@ -232,6 +296,155 @@ async def test_an_answer_that_was_packed_before_a_downtime_goes_out_at_any_hour(
     await world.engine.start()
     await world.engine.drain()
     assert world.texts() == ["Hello"]
+
+
+EVENING = START.replace(hour=16, minute=50)  # their day ends at 17:00
+TUESDAY = START + timedelta(hours=21)  # 09:00
+
+
+async def test_what_a_platform_certainly_did_not_take_is_not_sent_at_night(world: World) -> None:
+    world.platform.faults = [TryLater("down")] * 20
+    world.clock.move_to(EVENING)
+    await world.queue(world.post("a", "one", to=to_member(world.member)))
+    await world.queue(world.post("b", "answer", to=to_member(world.owner), asked=True))
+    await world.engine.drain()
+    for _minute in range(40):
+        await world.wait(timedelta(minutes=1))
+    world.platform.faults = []
+    await world.wait(timedelta(minutes=10))
+    assert world.texts() == ["answer"]
+    world.clock.move_to(TUESDAY)
+    await world.engine.drain()
+    assert world.texts() == ["answer", "one"]
+
+
+async def test_what_only_waited_behind_a_failure_is_not_sent_at_night(world: World) -> None:
+    other = to_member(world.member)
+    world.platform.faults = [TryLater("down", timedelta(minutes=30))]
+    world.clock.move_to(EVENING)
+    await world.queue(world.post("a", "one", to=other))
+    await world.engine.pack()
+    await world.queue(world.post("b", "two", to=other))
+    await world.engine.drain()
+    await world.wait(timedelta(minutes=31))
+    assert world.texts() == []
+    world.clock.move_to(TUESDAY)
+    await world.engine.drain()
+    assert world.texts() == ["one\n\n───\n\ntwo"]
+
+
+async def test_what_may_have_been_sent_is_repeated_at_any_hour_under_its_key(world: World) -> None:
+    world.platform.faults = [OutcomeUnknown("reset"), TryLater("down", timedelta(minutes=30))]
+    world.clock.move_to(EVENING)
+    await world.queue(world.post("a", to=to_member(world.member)))
+    await world.engine.drain()
+    await world.wait(timedelta(minutes=5))
+    await world.wait(timedelta(minutes=31))
+    assert (len(world.texts()), len(set(world.platform.calls))) == (1, 1)
+
+
+async def test_a_retry_within_working_hours_keeps_its_key(world: World) -> None:
+    world.platform.faults = [TryLater("down", timedelta(hours=1))]
+    await world.queue(world.post("a", to=to_member(world.member)))
+    await world.engine.drain()
+    await world.wait(timedelta(hours=2))
+    assert (world.texts(), len(set(world.platform.calls))) == (["Hello"], 1)
+
+
+async def test_a_post_whose_thread_was_refused_for_now_is_not_taken_for_unsent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_anything: Any) -> str:
+        raise TryLater("busy", timedelta(hours=1))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.platform, "open_thread", busy)
+        await world.queue(world.post("a", title=_("Day")))
+        await world.engine.drain()
+    await world.wait(timedelta(hours=2))
+    assert world.texts() == ["Hello"]
+
+
+async def test_what_expires_before_working_time_comes_is_dropped_and_told_to_listeners(
+    world: World, expired: list[Unsent]
+) -> None:
+    to = to_member(world.member)
+    world.clock.move_to(EVENING + timedelta(minutes=20))
+    over = world.clock.now() + timedelta(hours=1)
+    await world.queue(
+        world.post("a", to=to, expires=over, date=START.date()), world.post("b", "later", to=to, expires=TUESDAY + DAY)
+    )
+    await world.engine.drain()
+    assert await world.engine.next_due() == over
+    await world.wait(timedelta(hours=1))
+    assert expired == [Unsent(world.workspace.id, "test.post", "a", world.member, START.date())]
+    world.clock.move_to(TUESDAY)
+    await world.engine.drain()
+    assert (world.texts(), len(expired)) == (["later"], 1)
+
+
+async def test_what_expires_while_a_platform_is_away_is_dropped_and_the_rest_goes_out(
+    world: World, expired: list[Unsent]
+) -> None:
+    world.platform.faults = [TryLater("down", timedelta(hours=1))]
+    to = to_member(world.member)
+    await world.queue(
+        world.post("a", "prompt", to=to, expires=START + timedelta(minutes=30)), world.post("b", "rest", to=to)
+    )
+    await world.engine.drain()
+    await world.wait(timedelta(hours=1))
+    assert ([row.key for row in expired], world.texts()) == (["a"], ["rest"])
+
+
+async def test_what_may_have_been_sent_does_not_expire(world: World, expired: list[Unsent]) -> None:
+    world.platform.faults = [OutcomeUnknown("reset")]
+    await world.queue(world.post("a", to=to_member(world.member), expires=START + timedelta(seconds=1)))
+    await world.engine.drain()
+    await world.wait(timedelta(minutes=5))
+    assert (expired, len(set(world.platform.calls)), len(world.platform.calls)) == ([], 1, 2)
+
+
+async def test_what_a_listener_says_about_what_expired_goes_out(world: World) -> None:
+    async def tell(tx: Transaction, event: Expired) -> None:
+        for row in event.messages:
+            told = say(_("{key} is over", key=row.key))
+            tx.send(to_member(world.owner), told, workspace=row.workspace, kind="test.over", key=f"{row.key}:over")
+
+    world.engine.registry = Registry([Cog("over", listeners={Expired: tell})])
+    await world.queue(world.post("a", expires=START))
+    await world.engine.drain()
+    assert world.texts() == ["a is over"]
+
+
+async def test_a_secret_goes_alone_and_is_not_kept(world: World) -> None:
+    to = to_member(world.owner)
+    await world.queue(world.post("a", "K7QX", to=to, asked=True, secret=True), world.post("b", "hello", to=to))
+    await world.engine.drain()
+    assert sorted(world.texts()) == ["K7QX", "hello"]
+    async with world.database.reading() as stores:
+        assert "K7QX" not in str((await stores.execute(select(OUTBOX.c.message))).rows)
+        assert "K7QX" not in str((await stores.execute(select(CHUNKS.c.text, CHUNKS.c.content))).rows)
+
+
+async def test_whatever_a_secret_came_to_it_is_not_kept_nor_told(world: World) -> None:
+    world.platform.faults = [OutcomeUnknown("reset")]
+    await world.queue(world.post("a", "K7QX", to=to_member(world.member), asked=True, secret=True))
+    await world.engine.drain()
+    world.platform.readable = False
+    await world.wait(timedelta(hours=2))
+    assert "can't tell whether a message of Atlas arrived" in world.texts()[1]
+    async with world.database.reading() as stores:
+        assert "K7QX" not in str((await stores.execute(select(OUTBOX.c.message))).rows)
+        assert "K7QX" not in str((await stores.execute(select(CHUNKS.c.text, CHUNKS.c.content))).rows)
+
+
+async def test_all_that_waits_for_one_person_goes_out_as_one_message_however_much_waits(world: World) -> None:
+    others = [world.post(f"post {n}", f"post {n}") for n in range(BATCH)]
+    to = to_member(world.member)
+    await world.queue(world.post("a", "first", to=to), *others, world.post("z", "last", to=to))
+    await world.engine.drain()
+    assert [text for text in world.texts() if not text.startswith("post")] == ["first\n\n───\n\nlast"]
+    assert len(world.texts()) == BATCH + 1
 
 
 async def test_an_edit_that_comes_before_its_message_left_changes_what_leaves(world: World) -> None:

@@ -251,6 +251,76 @@ async def test_a_choice_pressed_after_it_was_made_explains_itself_and_is_no_answ
     assert [s.text for s in await stage.settle()] == ["That is settled already, so nothing has changed."]
 
 
+SETTLED = ["That is settled already, so nothing has changed."]
+
+
+@pytest.mark.parametrize("answer", ["no", "yes", "drop it sure:yes"])
+async def test_a_question_that_was_answered_in_writing_is_closed_for_presses(stage: Stage, answer: str) -> None:
+    await stage.says("Ana", "drop it")
+    asked = stage.server.last_from_bot(direct("Ana"))
+    assert asked is not None
+    await stage.says("Ana", answer)
+    for _again in range(2):
+        stage.server.react("Ana", asked, "✅")
+        assert [s.text for s in await stage.settle()] == SETTLED
+        stage.server.press("Ana", asked, "drop it sure:yes")
+        assert [s.text for s in await stage.settle()] == SETTLED
+
+
+async def test_a_question_that_was_answered_by_press_is_closed_and_the_next_one_is_not(stage: Stage) -> None:
+    await stage.says("Ana", "drop it")
+    asked = stage.server.last_from_bot(direct("Ana"))
+    assert asked is not None
+    assert [s.text for s in await stage.reacts("Ana", "✅")] == ["Dropped."]
+    stage.server.press("Ana", asked, "drop it sure:yes")
+    assert [s.text for s in await stage.settle()] == SETTLED
+    await stage.says("Ana", "drop it")
+    assert [s.text for s in await stage.reacts("Ana", "✅")] == ["Dropped."]
+
+
+async def test_of_several_choices_one_is_made(stage: Stage) -> None:
+    await stage.says("Bo", "paint red")
+    asked = stage.server.last_from_bot(direct("Bo"))
+    assert asked is not None
+    assert await said(stage, "Bo", "2") == ["Painted azul marino."]
+    stage.server.react("Bo", asked, "1️⃣")
+    assert [s.text for s in await stage.settle()] == SETTLED
+
+
+async def test_a_question_that_was_not_answered_stays_open_for_presses(stage: Stage) -> None:
+    await stage.says("Ana", "drop it")
+    asked = stage.server.last_from_bot(direct("Ana"))
+    assert asked is not None
+    await stage.says("Ana", "what?")
+    stage.server.react("Ana", asked, "✅")
+    assert [s.text for s in await stage.settle()] == ["Dropped."]
+
+
+async def test_a_choice_that_could_not_be_run_stays_open(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.says("Ana", "drop it")
+    with monkeypatch.context() as broken:
+        broken.setattr("bot.engine.dispatcher.convert_all", None)
+        (sorry,) = await stage.presses("Ana", "drop it sure:yes")
+    assert "nothing was changed" in sorry.text
+    stage.server.press(
+        "Ana", next(iter(m.id for m in stage.server.messages.values() if "Drop every" in m.text)), "drop it sure:yes"
+    )
+    assert [s.text for s in await stage.settle()] == ["Dropped."]
+
+
+async def test_in_a_room_a_question_is_answered_once_by_typing_or_by_press(stage: Stage) -> None:
+    for again in (False, True):
+        await stage.says("Ana", "!helio drop it", "lobby")
+        asked = stage.server.last_from_bot(channel("lobby"))
+        assert asked is not None
+        if again:
+            await stage.says("Ana", "!helio drop it sure:yes", "lobby")
+        else:
+            assert [s.text for s in await stage.reacts("Ana", "✅", "lobby")] == ["Dropped."]
+        stage.server.press("Ana", asked, "drop it sure:yes")
+        assert [s.text for s in await stage.settle()] == SETTLED
+
+
 async def test_a_choice_runs_its_command_by_press_or_reaction(stage: Stage) -> None:
     await stage.says("Bo", "ask me colour")
     assert [s.text for s in await stage.reacts("Bo", "⏭️")] == ["Passed."]

@@ -1,0 +1,46 @@
+"""The choices under a message: what they stand for, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.engine.ports import Outgoing
+from bot.engine.speakers import Speaker
+from bot.engine.transaction import Transaction
+from bot.model.event import Inbound, Pressed, Reacted
+from bot.model.identity import MessageRef
+from bot.model.message import Choice
+
+QUESTION = "question:"
+"""How the keys of questions begin that one person in a room was asked."""
+QUESTIONS = ("bot.hint", "bot.question")
+"""The kinds of the bot's own questions, which are answered once."""
+
+
+async def chosen_by(tx: Transaction, event: Reacted) -> str | None:
+    """Return the command that a reaction stands for, or None."""
+    choices = await offered(tx, event)
+    return next((c.command for _row, c in choices if _plain(c.emoji) == _plain(event.emoji)), None)
+
+
+async def offered(tx: Transaction, event: Pressed | Reacted) -> Sequence[tuple[Outgoing, Choice]]:
+    """Return the choices under a message, each with its row; none for a message that is not known."""
+    row = await tx.stores.outbox.row_of_message(MessageRef(event.place, event.message_id))
+    if row is None:
+        return []
+    parcel = await tx.stores.outbox.parcel_of(row.key)
+    rows = parcel[0] if parcel else [row]
+    return [(r, c) for r in rows if r.message is not None for c in r.message.choices]
+
+
+async def theirs(tx: Transaction, event: Inbound, speaker: Speaker, message_id: str) -> bool:
+    """Return whether a choice is this person's to make: a question asked in a room is for who caused it."""
+    row = None if event.direct else await tx.stores.outbox.row_of_message(MessageRef(event.place, message_id))
+    if row is None or speaker.member is None or not row.key.startswith(QUESTION):
+        return True
+    return row.key.startswith(f"{QUESTION}{speaker.member.id}:")
+
+
+def _plain(emoji: str) -> str:
+    """Return an emoji without its presentation selector, which clients add or leave out as they like."""
+    return emoji.replace("\ufe0f", "")

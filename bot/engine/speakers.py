@@ -1,0 +1,98 @@
+"""Who an event comes from: a member of which workspace, with which rights, or a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import time
+
+from bot.engine.transaction import Transaction
+from bot.model.event import Inbound, MessageReceived, PersonLeft, Pressed, Reacted, Submitted
+from bot.model.identity import MemberId, WorkspaceId
+from bot.model.people import Member, Workspace
+from bot.model.working_time import Hours, WorkingWeek
+
+NOBODY = WorkspaceId(0)
+"""The workspace of what is said to people who are in none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who an event comes from, in the workspace it concerns; `member` is None for a stranger there."""
+
+    workspace: Workspace | None
+    member: Member | None
+
+    @property
+    def workspace_id(self) -> WorkspaceId:
+        """The workspace's id, or that of none."""
+        return self.workspace.id if self.workspace else NOBODY
+
+
+async def speaker_of(tx: Transaction, event: Inbound) -> Speaker:
+    """Return who an event comes from: in a channel its tenant's member; in private the first with that account."""
+    members = list(await tx.people.members_of_identity(event.author.identity))
+    if event.scope and (not event.direct or not members):
+        workspace = await tx.stores.directory.workspace_of_scope(event.place.platform, event.scope)
+        if workspace is not None:
+            mine = next((m for m in members if m.workspace == workspace.id), None)
+            return Speaker(workspace, mine)
+        if not event.direct:
+            return Speaker(None, None)
+    if not members:
+        return Speaker(None, None)
+    return Speaker(await tx.people.workspace(members[0].workspace), members[0])
+
+
+async def with_rights(tx: Transaction, event: Inbound, speaker: Speaker) -> Inbound:
+    """In a direct conversation, count only the rights that the person has in this workspace's own scopes."""
+    if not event.direct or event.admin_of is None:
+        return event
+    platform, administers = event.place.platform, False
+    for scope in event.admin_of:
+        found = await tx.stores.directory.workspace_of_scope(platform, scope)
+        administers = administers or (found is not None and found.id == speaker.workspace_id)
+    return replace(event, admin=administers)
+
+
+async def remember(tx: Transaction, event: Inbound, member: Member) -> None:
+    """Keep where a member is met in private, whether they administer, and the language that their client is in."""
+    if tx.read_only or isinstance(event, PersonLeft):
+        return
+    if event.language and member.language is None and event.language != await tx.people.language_of(member):
+        member = replace(member, language=event.language)
+        await tx.people.save_member(member)
+    if event.direct and not event.place.thread:
+        known = await tx.stores.directory.direct_place(event.author.identity)
+        if known != event.place:
+            await tx.stores.directory.set_direct_place(event.author.identity, event.place)
+    # One of several rooms can't tell that somebody administers none of them; a direct conversation can, as far as
+    # its platform goes.
+    accounts = (await tx.people.identities([member.id])).get(member.id, ())
+    told = event.admin or (event.direct and all(a.platform == event.place.platform for a in accounts))
+    if told and member.admin != event.admin and isinstance(event, MessageReceived):
+        await tx.people.save_member(replace(member, admin=event.admin))
+
+
+def nowhere(event: Inbound) -> Workspace:
+    """Return a workspace that is not stored: what the tenant's own would be."""
+    return Workspace(NOBODY, event.scope_name or name_of_place(event) or event.scope, event.language or "en")
+
+
+def name_of_place(event: Inbound) -> str:
+    """Return what people call the channel of an event, "" where that is not told."""
+    return event.place_name if isinstance(event, MessageReceived | Submitted | Pressed | Reacted) else ""
+
+
+def newcomer(workspace: Workspace, event: Inbound) -> Member:
+    """Return who an event comes from as a member to be stored, with settings to start from."""
+    week = WorkingWeek.uniform(Hours(time(9), time(17)))
+    return Member(
+        MemberId(0),
+        workspace.id,
+        event.author.name,
+        "UTC",
+        week,
+        language=event.language if event.language not in ("", workspace.language) else None,
+        admin=event.admin,
+        zone_known=False,
+    )
