@@ -75,7 +75,7 @@ class Formats:
         self.locale = locale
         self.number: Callable[[int], str] = lru_cache(1024)(self._number)
         self.time: Callable[[time], str] = lru_cache(1440)(self._time)
-        self.day: Callable[[date, bool], str] = lru_cache(2048)(self._day)
+        self.day: Callable[[date, bool, bool], str] = lru_cache(2048)(self._day)
         self.span: Callable[[timedelta], str] = lru_cache(2048)(self._span)
         self.days: Callable[[frozenset[int]], str] = cache(self._days)
         self.city: Callable[[str], str] = cache(lambda zone: city_name(zone, locale))
@@ -91,15 +91,15 @@ class Formats:
     def _time(self, wall: time) -> str:
         return _tidy(format_time(wall.replace(tzinfo=None), "short", locale=self.locale))
 
-    def _day(self, day: date, weekday: bool) -> str:
-        skeleton = "MMMEd" if weekday else "MMMd"
+    def _day(self, day: date, weekday: bool, year: bool) -> str:
+        skeleton = ("y" if year else "") + ("MMMEd" if weekday else "MMMd")
         return _tidy(format_skeleton(skeleton, datetime.combine(day, time()), locale=self.locale))
 
-    def moment(self, local: datetime, show: Show) -> str:
-        """Write a local time. Nothing here knows the present, so a relative one is a date and a time."""
+    def moment(self, local: datetime, show: Show, year: bool) -> str:
+        """Write a local time, its date with the `year` or without; a relative one is a date and a time."""
         if show is Show.TIME:
             return self.time(local.time().replace(second=0, microsecond=0))
-        day = self.day(local.date(), True)
+        day = self.day(local.date(), True, year)
         if show is Show.DATE:
             return day
         clock = self.time(local.time().replace(second=0, microsecond=0))

@@ -1,21 +1,22 @@
-"""Finds zones, languages, weekdays, and yes or no, in what people type."""
+"""Finds zones, languages, dates, times, weekdays, and yes or no, in what people type."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Final
 
 from bot.engine.ports import ZoneMatch
-from bot.i18n import abbreviations, weekdays, words
+from bot.i18n import abbreviations, dates, lengths, times, weekdays, words
 from bot.i18n.catalogues import SOURCE_LANGUAGE, Catalogues
 from bot.i18n.cities import COUNTRIES, WELL_KNOWN, places
 from bot.i18n.formats import parse_locale
 from bot.i18n.spelling import plain
 from bot.i18n.zones import UTC_ZONE, city_name, countries, links, offsets, winter_and_summer, zones_by_country
-from bot.model.working_time import parse_weekdays, zone_info
+from bot.model.message import Sentence
+from bot.model.working_time import Hours, parse_weekdays, zone_info
 
 MOST_CHOICES: Final = 8
 """A question with more choices than this is not answered."""
@@ -46,10 +47,11 @@ class CldrGazetteer:
         return _matches(_zones(text, _base(language)), language)
 
     def nearest_zones(self, text: str, language: str, limit: int = 3) -> Sequence[ZoneMatch]:
-        """Return the zones whose names look most like the text, each under the name that does."""
-        index = _index(_base(language))
+        """Return the zones whose names begin so, the best known first, or else look most like it: each under that."""
+        index, start = _index(_base(language)), plain(text)
+        begin = sorted((n for n in index if start and n.startswith(start)), key=lambda n: _rank(index[n][1][0]))
         found: dict[str, str] = {}
-        for name in get_close_matches(plain(text), index, n=limit * 3, cutoff=0.6):
+        for name in begin or get_close_matches(start, index, n=limit * 3, cutoff=0.6):
             shown, zones = index[name]
             found.setdefault(zones[0], shown)
         return [ZoneMatch(zone, shown) for zone, shown in found.items() if _exists(zone)][:limit]
@@ -73,6 +75,29 @@ class CldrGazetteer:
             return parse_weekdays(text)
         except ValueError:
             return weekdays.parse(text, language, self._words)
+
+    def time(self, text: str, language: str) -> time | None:
+        """Return the wall time that was written in a usual way, or in English or the reader's language."""
+        return times.parse(text, language, self._words)
+
+    def hours(self, text: str, language: str) -> Hours:
+        """Return working hours written as a range of two times; raises ValueError."""
+        return times.hours(text, language, self._words)
+
+    def duration(self, text: str, language: str) -> timedelta | None:
+        """Return a length of time written in English or the reader's language; raises OverflowError."""
+        return lengths.parse(text, language, self._words)
+
+    def date(self, text: str, today: date, language: str, zone: str | None = None) -> date | None:
+        """Return the date that an ISO date, a relative word, a weekday or the reader's own form means.
+
+        `zone` tells the region's order of day and month.
+        """
+        return dates.parse(text, today, language, zone, self._words)
+
+    def means(self, text: str, words: Sentence, language: str) -> bool:
+        """Whether a text is one of the words (between commas) of a sentence, in English or the reader's language."""
+        return self._words.among(words.domain, words.text, text, language)
 
     def yes_no(self, text: str, language: str) -> bool | None:
         """Return whether the text says yes or no in English or the reader's language."""

@@ -89,7 +89,7 @@ class BabelLocalizer:
         return style.text("#" + channel.name.removeprefix("#"))
 
     def _listing(self, listing: Listing, reader: Reader, style: Style) -> str:
-        items = [self.write(item, reader, style) for item in listing.items]
+        items = [self.write(_one_of(item), reader, style) for item in listing.items]
         return self._joined(items, "or" if listing.either else "standard", reader, style)
 
     def _joined(self, items: Sequence[str], kind: str, reader: Reader, style: Style) -> str:
@@ -98,7 +98,7 @@ class BabelLocalizer:
         return before + "".join(item + glue for item, glue in zip(items, after, strict=True))
 
     def _day(self, day: Day, reader: Reader, style: Style) -> str:
-        return self.own(_formats(reader).day(day.date, day.weekday), style)
+        return self.own(_formats(reader).day(day.date, day.weekday, _other_year(day.date, reader, reader.zone)), style)
 
     def _time(self, value: TimeOfDay, reader: Reader, style: Style) -> str:
         return self.own(_formats(reader).time(value.time), style)
@@ -121,7 +121,8 @@ class BabelLocalizer:
             if native is not None:
                 return native
         if zone := moment.zone or reader.zone:
-            return self.own(_formats(reader).moment(_local(moment.at, zone), moment.show), style)
+            local = _local(moment.at, zone)
+            return self.own(_formats(reader).moment(local, moment.show, _other_year(local.date(), reader, zone)), style)
         return self._moment_for_all(moment, reader, style)
 
     def _moment_for_all(self, moment: Moment, reader: Reader, style: Style) -> str:
@@ -135,7 +136,7 @@ class BabelLocalizer:
         for wall, zones in sorted(by_wall.items()):
             by_date.setdefault(wall.date(), []).append(_in_cities(moment, zones))
         if moment.show is Show.DATE and len(by_date) == 1:
-            return self.own(_formats(reader).day(next(iter(by_date)), True), style)
+            return self._day(Day(next(iter(by_date))), reader, style)
         if moment.show in (Show.TIME, Show.DATE):
             times = [self.write(each, reader, style) for found in by_date.values() for each in found]
             return self._joined(times, "unit", reader, style)
@@ -145,7 +146,7 @@ class BabelLocalizer:
     def _date_with_times(self, day: date, times: Sequence[Sentence], reader: Reader, style: Style) -> str:
         formats = _formats(reader)
         values = {
-            "1": self.own(formats.day(day, True), style),
+            "1": self._day(Day(day), reader, style),
             "0": self._joined([self.write(each, reader, style) for each in times], "unit", reader, style),
         }
         pieces = template(formats.date_with_time)
@@ -153,6 +154,11 @@ class BabelLocalizer:
             (self.own(literal, style) if literal else "") + (values[name] if name is not None else "")
             for literal, name in pieces
         )
+
+
+def _one_of(item: Value) -> Value:
+    # NOTE: one of several people in a list; Japanese adds さん
+    return _("{person}", person=item) if isinstance(item, Person) else item
 
 
 def _in_cities(moment: Moment, zones: Sequence[str]) -> Sentence:
@@ -165,6 +171,11 @@ def _in_cities(moment: Moment, zones: Sequence[str]) -> Sentence:
 
 def _formats(reader: Reader) -> Formats:
     return formats_for(reader.language, reader.zone)
+
+
+def _other_year(day: date, reader: Reader, zone: str | None) -> bool:
+    """Whether a date is in another year than the present one is, on the reader's calendar (or UTC's)."""
+    return reader.now is not None and day.year != _local(reader.now, zone or "Etc/UTC").year
 
 
 def _local(at: datetime, zone: str) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bot.i18n.catalogues import SOURCE_LANGUAGE, Catalogues
-from bot.i18n.spelling import plain
+from bot.i18n.spelling import folded, plain
 from bot.model.command import N_
 
 # NOTE: what people type to agree, separated by commas: as many words as you like
@@ -16,12 +16,55 @@ NO = N_("no, n, nope, nah, never, false, off")
 EVERY_DAY = N_("every day, everyday, daily, all days, all week")
 # NOTE: what people type for Monday to Friday, separated by commas
 WORKING_DAYS = N_("weekdays, working days, workdays")
+# NOTE: what people type for Saturday and Sunday, separated by commas
+WEEKEND = N_("weekend, weekends, the weekend")
 # NOTE: what stands between the first and last day of a range ("Monday to Friday"), separated by commas
 UNTIL = N_("to, till, until, through, thru")
 # NOTE: words to ignore between weekdays ("from Monday to Friday", "Monday and Friday"), separated by commas
 FILLERS = N_("and, from, on, every, each, the, plus")
 # NOTE: the names of this language in this language itself, separated by commas (Spanish: español, castellano)
 OWN_NAMES = N_("English")
+
+# NOTE: ways to write nine o'clock with a digit, separated by commas; the 9 stands for any hour
+OCLOCK = N_("9 o'clock, 9 hrs, at 9")
+# NOTE: ways to write half past nine with digits, separated by commas: 9 stands for any hour, 30 for any minutes, and
+# NOTE: 10 for the hour that is to come (German: halb 10)
+HALF_PAST = N_("9h30, 9 h 30, at 9:30, 9:30 hrs, 9:30 o'clock, half past 9")
+# NOTE: what people put before or behind an hour of the first half of the day, separated by commas
+BEFORE_NOON = N_("am, a.m., in the morning")
+# NOTE: what people put before or behind an hour of the second half of the day, separated by commas
+AFTER_NOON = N_("pm, p.m., in the afternoon, in the evening")
+# NOTE: what people type for twelve o'clock by day, separated by commas
+NOON = N_("noon, at noon, midday")
+# NOTE: what people type for twelve o'clock at night, separated by commas
+MIDNIGHT = N_("midnight, at midnight")
+
+# NOTE: what people type for this day, separated by commas
+TODAY = N_("today, tonight")
+# NOTE: what people type for the day after this one, separated by commas
+TOMORROW = N_("tomorrow")
+# NOTE: what people type for the day after tomorrow, separated by commas
+DAY_AFTER_TOMORROW = N_("day after tomorrow, the day after tomorrow, overmorrow")
+# NOTE: what people type for the day before this one, separated by commas
+YESTERDAY = N_("yesterday")
+# NOTE: what people put before or behind a weekday of the next calendar week, separated by commas
+NEXT_WEEK = N_("next week, of next week")
+# NOTE: words to ignore in a date ("on the 24th of December"), separated by commas
+DATE_FILLERS = N_("on, the, of, this, coming, st, nd, rd, th")
+
+# NOTE: units as people write them behind a number, separated by commas
+WEEKS = N_("w, wk, wks, week, weeks")
+DAYS = N_("d, day, days")
+HOURS = N_("h, hr, hrs, hour, hours")
+MINUTES = N_("m, min, mins, minute, minutes")
+# NOTE: the number one as people write it before a unit ("an hour"), separated by commas
+ONE = N_("one, a, an")
+# NOTE: what people write for thirty minutes without a number, separated by commas
+HALF_HOUR = N_("half an hour, half hour, a half hour, half a hour")
+# NOTE: what people write for ninety minutes without a digit, separated by commas
+HOUR_AND_HALF = N_("an hour and a half, one and a half hours, hour and a half")
+# NOTE: ways to write two and a half hours with the digit 2, which stands for any number, separated by commas
+HOURS_AND_HALF = N_("2 and a half hours, 2 hours and a half")
 
 _DOMAIN = "bot"
 
@@ -31,7 +74,8 @@ class Words:
 
     def __init__(self, catalogues: Catalogues) -> None:
         self._catalogues = catalogues
-        self._cached = lru_cache(maxsize=256)(self._read)
+        self._cached = lru_cache(maxsize=1024)(self._read)
+        self._folded = lru_cache(maxsize=1024)(self._forms)
 
     def of(self, source: str, language: str) -> frozenset[str]:
         """Return the words of one of this module's texts in the language and in English."""
@@ -41,6 +85,21 @@ class Words:
         """Return the words of one of this module's texts in the language alone."""
         return self._cached(source, language)
 
+    def forms(self, source: str, language: str) -> tuple[str, ...]:
+        """Return the words with their punctuation, folded: the language's, then the English ones."""
+        return self._folded(source, language)
+
+    def among(self, domain: str, source: str, text: str, language: str) -> bool:
+        """Whether a text is one of the words of any domain's text, in the language or in English."""
+        texts = {self._text(domain, source, tag) for tag in (language, SOURCE_LANGUAGE)}
+        return plain(text) in {plain(word) for known in texts for word in known.split(",")} - {""}
+
+    def _forms(self, source: str, language: str) -> tuple[str, ...]:
+        texts = (self._text(_DOMAIN, source, tag) for tag in dict.fromkeys((language, SOURCE_LANGUAGE)))
+        return tuple(dict.fromkeys(form for text in texts for word in text.split(",") if (form := folded(word))))
+
     def _read(self, source: str, language: str) -> frozenset[str]:
-        text = self._catalogues.translate(_DOMAIN, language, source, None, None)
-        return frozenset(plain(word) for word in text.split(","))
+        return frozenset(plain(word) for word in self._text(_DOMAIN, source, language).split(","))
+
+    def _text(self, domain: str, source: str, language: str) -> str:
+        return self._catalogues.translate(domain, language, source, None, None)

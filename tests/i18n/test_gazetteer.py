@@ -199,6 +199,10 @@ def test_a_match_carries_the_citys_name_in_the_callers_language() -> None:
     ("text", "language", "first"),
     [
         ("Lisbn", "en", ("Europe/Lisbon", "Lisbon")),
+        ("lis", "en", ("Europe/Lisbon", "Lisbon")),
+        ("lis", "es", ("Europe/Lisbon", "Lisboa")),
+        ("new", "en", ("America/New_York", "New York")),
+        ("東", "ja", ("Asia/Tokyo", "東京")),
         ("Seatle", "en", ("America/Los_Angeles", "Seattle")),
         ("Londers", "es", ("Europe/London", "Londres")),
         ("Nw York", "en", ("America/New_York", "New York")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -337,3 +338,42 @@ def test_a_channel_reads_both_dates_where_they_differ(cldr: BabelLocalizer, show
 def test_a_zone_that_is_gone_is_shown_in_utc_and_logged(cldr: BabelLocalizer, caplog: pytest.LogCaptureFixture) -> None:
     assert plainly(cldr, Moment(MORNING, Show.TIME), Reader("en", "Mars/Olympus")) == "09:30"
     assert "Mars/Olympus" in caplog.text
+
+
+# --- years --------------------------------------------------------------------------------------------------
+
+NEW_YEARS_EVE = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("reader", "value", "expected"),
+    [
+        (Reader("en", "Europe/Lisbon"), Day(date(2027, 1, 4)), "Mon, 4 Jan 2027"),
+        (Reader("en", "Europe/Lisbon"), Day(date(2026, 1, 5)), "Mon, 5 Jan"),
+        (Reader("en", "Europe/Lisbon"), Day(date(2025, 1, 6)), "Mon, 6 Jan 2025"),
+        (Reader("en", "Asia/Tokyo"), Day(date(2027, 1, 4)), "Mon, 4 Jan"),
+        (Reader("en", "Asia/Tokyo"), Day(date(2026, 12, 31)), "Thu, 31 Dec 2026"),
+        (Reader("en"), Day(date(2027, 1, 4), weekday=False), "4 Jan 2027"),
+        (Reader("de", "Europe/Berlin"), Day(date(2028, 1, 4)), "Di., 4. Jan. 2028"),
+        (Reader("ja", "Europe/Lisbon"), Day(date(2027, 1, 4)), "2027年1月4日(月)"),
+        (Reader("es", "Europe/Madrid"), Day(date(2028, 1, 4)), "mar, 4 ene 2028"),
+        (Reader("en", "Europe/Lisbon"), Moment(datetime(2027, 1, 4, 9, 30, tzinfo=UTC)), "Mon, 4 Jan 2027, 09:30"),
+        (Reader("en", "Europe/Lisbon"), Moment(datetime(2027, 1, 4, 9, tzinfo=UTC), Show.TIME), "09:00"),
+        (Reader("en"), Moment(datetime(2027, 1, 4, 9, tzinfo=UTC), Show.DATE), "Mon, 4 Jan 2027"),
+        (Reader("en"), Moment(datetime(2027, 1, 4, 9, tzinfo=UTC)), "Mon, 4 Jan 2027, 09:00 UTC"),
+    ],
+)
+def test_a_date_in_another_year_than_the_readers_present_one_shows_it(
+    cldr: BabelLocalizer, reader: Reader, value: Value, expected: str
+) -> None:
+    assert plainly(cldr, value, replace(reader, now=NEW_YEARS_EVE)) == expected
+
+
+def test_without_a_present_no_year_is_shown(cldr: BabelLocalizer) -> None:
+    assert plainly(cldr, Day(date(2031, 1, 4)), LISBON) == "Sat, 4 Jan"
+
+
+def test_people_in_a_list_are_named_as_their_language_names_them() -> None:
+    both = Listing((ANA, Person(MemberId(2), "Bo")))
+    assert plainly(BabelLocalizer(), both, Reader("ja")) == "Anaさん、Boさん"
+    assert plainly(BabelLocalizer(), both, Reader("de")) == "Ana und Bo"

@@ -27,6 +27,16 @@ WORKDAYS, WEEKEND, EVERY_DAY = set(range(5)), {5, 6}, set(range(7))
         ("días laborables", "es", WORKDAYS), ("monday a viernes", "es", WORKDAYS),
         ("Mo-Fr", "de", WORKDAYS), ("Montag, Mittwoch", "de", {0, 2}), ("月-金", "ja", WORKDAYS),
         ("月曜日、水曜日", "ja", {0, 2}), ("月～金", "ja", WORKDAYS),
+        ("月〜金", "ja", WORKDAYS), ("月ー金", "ja", WORKDAYS), ("月火水木金", "ja", WORKDAYS),
+        ("月水金", "ja", {0, 2, 4}), ("土日", "ja", WEEKEND),
+        ("月・水・金", "ja", {0, 2, 4}), ("月曜から金曜まで", "ja", WORKDAYS), ("平日", "ja", WORKDAYS),
+        ("毎日", "ja", EVERY_DAY),
+        ("月曜日から木曜日と土曜日", "ja", {0, 1, 2, 3, 5}), ("毎週火曜日", "ja", {1}),
+        ("日", "ja", {6}), ("週末", "ja", WEEKEND),
+        ("Mo–Fr", "de", WORKDAYS), ("werktags", "de", WORKDAYS), ("Mo, Mi und Fr", "de", {0, 2, 4}),
+        ("montags und freitags", "de", {0, 4}), ("von Montag bis Freitag", "de", WORKDAYS),
+        ("am Wochenende", "de", WEEKEND),
+        ("fin de semana", "es", WEEKEND), ("weekend", "de", WEEKEND),
     ],
 )  # fmt: skip
 def test_weekdays_are_read_as_people_write_them(text: str, language: str, days: set[int]) -> None:
@@ -37,7 +47,8 @@ def test_weekdays_are_read_as_people_write_them(text: str, language: str, days: 
     ("text", "language"),
     [
         ("", "en"), ("someday", "en"), ("lunes", "en"), ("m", "es"), ("lun-", "es"), ("-vie", "es"), ("y", "es"),
-        ("lun a", "es"), ("lun - - vie", "es"), ("lun pronto", "es"), ("9:00", "es"), ("x" * 10_000, "es"),
+        ("月火x", "ja"), ("月から", "ja"), ("月山", "ja"), ("lun a", "es"), ("lun - - vie", "es"),
+        ("lun pronto", "es"), ("9:00", "es"), ("x" * 10_000, "es"),
     ],
 )  # fmt: skip
 def test_what_is_not_weekdays_is_refused(text: str, language: str) -> None:
