@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.api import (
+    Commanded,
     Conversation,
     Entry,
     Kind,
@@ -20,10 +21,10 @@ from bot.api import (
     Transaction,
     to_member,
 )
-from cogs.standup import entries, messages, receipt_messages, store
+from cogs.standup import entries, messages, receipt_messages, store, trial_messages, unreachable
 from cogs.standup.answers import NOTE, Piece, Reading, is_blank, is_empty_form, names_question, without_command
-from cogs.standup.planning import CLOSE, COG, CONVERSATION, REMIND, SNOOZE
-from cogs.standup.prompting import close_key, conversation, day_timers, requote
+from cogs.standup.planning import CLOSE, COG, CONVERSATION, REMIND, SNOOZE, close_key
+from cogs.standup.prompting import conversation, day_timers, requote
 from cogs.standup.records import Kept, Standup, Update
 from cogs.standup.vocabulary import reading_of, vocabulary
 
@@ -33,8 +34,11 @@ KINDS = (Kind.DONE, Kind.NEXT, Kind.BLOCKER, Kind.ASK, Kind.NOTE)
 STANDING = (State.OPEN, State.RESOLVED)
 
 
-async def answer(tx: Transaction, asked: Conversation, said: Said) -> None:
+async def answer(tx: Transaction, asked: Conversation, said: Said) -> Message | None:
     """Take what a member says while their questions are open."""
+    if "test" in asked.data:
+        await tx.conversations.close(asked.member, asked.cog, asked.kind, asked.subject)
+        return trial_messages.pressed("write", str(asked.data["test"]))
     found = await store.one(tx, asked.data["standup"], asked.member, date.fromisoformat(asked.data["date"]))
     if found is None:
         raise LookupError(f"conversation {asked.id} is about an update that was never asked for")
@@ -44,6 +48,7 @@ async def answer(tx: Transaction, asked: Conversation, said: Said) -> None:
         await take(tx, earlier, str(asked.data["team"]), said, text, latest=False)
     else:
         await take(tx, found, str(asked.data["team"]), said, text, latest=True)
+    return None
 
 
 async def _meant_before(tx: Transaction, found: Kept, said: Said) -> Kept | None:
@@ -54,14 +59,25 @@ async def _meant_before(tx: Transaction, found: Kept, said: Said) -> Kept | None
     return earlier if reading_of(tx, earlier).open else None
 
 
-async def take(tx: Transaction, kept: Kept, team: str, said: Said, text: str | None = None, *, latest: bool) -> None:
+async def take(
+    tx: Transaction,
+    kept: Kept,
+    team: str,
+    said: Said,
+    text: str | None = None,
+    *,
+    latest: bool,
+    kind: Kind | None = None,
+) -> None:
     """Add what a member said to an update, and say what comes next.
 
     `text` is what follows the command `update`, if it was said with that. `latest` says that the member was asked
-    for no later date.
+    for no later date. `kind` says which question it answers, if not the open one; without such a question it is a note.
     """
     before = reading_of(tx, kept)
     position = before.open[0] if before.open else NOTE
+    if kind is not None:
+        position = next((n for n, question in enumerate(kept.update.questions) if question.kind is kind), NOTE)
     words = said.text if text is None else text
     phrases = vocabulary(tx.services.localizer).phrases(kept.update.questions)
     unsaid = is_blank(words) or is_empty_form(words, phrases, len(kept.update.questions), position)
@@ -69,14 +85,31 @@ async def take(tx: Transaction, kept: Kept, team: str, said: Said, text: str | N
         hint = messages.empty_answer(kept.update.questions, position)
         tx.reply(hint, workspace=kept.update.workspace, kind="standup.hint")
         return
-    piece = Piece(position, words, said.attachments, said.source, said.at, command=text is not None)
+    piece = Piece(
+        position, words, said.attachments, said.source, said.at, command=text is not None and not _kept_apart(tx)
+    )
     piece = await store.add_answer(tx, kept.update, piece)
     opened = replace(kept.update, skipped=False)
+    unseen = not kept.pieces and await unreachable.is_listed(tx, kept.update)
     update, after = await follow(tx, kept, Kept(opened, (*kept.pieces, piece)), team, latest=latest)
-    if after.open and latest:
+    if after.open and latest and unseen:  # they may only have come to open the conversation: show how it was taken
+        update = replace(update, reopened=update.reopened + 1)
+        await store.save_update(tx, update)
+        say_so_far(tx, update, team, after)
+    elif after.open and latest:
         say_next(tx, update, messages.question(update.questions, after.open[0]), piece.id)
-    elif kept.update.receipts and after.complete:
+    elif kept.update.receipts and after.complete and not _told_there(tx):
         say_next(tx, update, receipt_messages.added(team, update.date), piece.id)
+
+
+def _kept_apart(tx: Transaction) -> bool:
+    """Whether the words of the command are no part of the message, as with one that was picked from a menu."""
+    return tx.cause is not None and isinstance(tx.cause.event, Commanded)
+
+
+def _told_there(tx: Transaction) -> bool:
+    """Whether the member, in a channel, waits for an answer that only they read: it says that something was added."""
+    return tx.cause is not None and tx.cause.event.answer is not None and not tx.cause.direct
 
 
 def say_next(tx: Transaction, update: Update, said: Message, turn: object) -> None:
@@ -136,13 +169,13 @@ async def deleted(tx: Transaction, event: SourceDeleted) -> None:
 
 async def _revised(tx: Transaction, kept: Kept, pieces: tuple[Piece, ...]) -> None:
     standups = await store.standups(tx, [kept.update.standup])
-    latest = await _still_asked(tx, kept.update) and await store.is_last(tx, kept.update)
+    latest = await still_asked(tx, kept.update) and await store.is_last(tx, kept.update)
     standup, before = standups[kept.update.standup], reading_of(tx, kept)
     update, after = await follow(tx, kept, replace(kept, pieces=pieces), standup.name, latest=latest)
-    await _requote(tx, standup, update, before, after)
+    await requote_all(tx, standup, update, before, after)
 
 
-async def _requote(tx: Transaction, standup: Standup, update: Update, before: Reading, after: Reading) -> None:
+async def requote_all(tx: Transaction, standup: Standup, update: Update, before: Reading, after: Reading) -> None:
     """Bring what was quoted to the member themselves up to what they wrote now."""
     version = tx.cause.event.id if tx.cause else ""
     said = receipt_messages.reopened(standup.name, update.date, update.questions, after)
@@ -159,7 +192,7 @@ def _plans(update: Update, reading: Reading) -> Sequence[str]:
     return [reading.text(n) for n, question in enumerate(update.questions) if question.kind is Kind.NEXT]
 
 
-async def _still_asked(tx: Transaction, update: Update) -> bool:
+async def still_asked(tx: Transaction, update: Update) -> bool:
     """Whether the standup still asks its member anything: neither is it deleted, nor have they left the team."""
     teams = await tx.people.teams_of(update.member)
     return any(s.id == update.standup for s in await store.standups_of(tx, [team.id for team in teams]))
@@ -257,6 +290,8 @@ def _state(tx: Transaction, update: Update, reading: Reading) -> OccurrenceState
 async def _settle(tx: Transaction, update: Update, before: Reading, after: Reading) -> None:
     if before.empty and not after.empty and tx.now < update.ends:  # its end has nothing to note any more
         await tx.timers.cancel(COG, CLOSE, [close_key(update)])
+    if before.empty and not after.empty:
+        await unreachable.settled(tx, [update])
     if before.empty != after.empty:
         await tx.occurrences.settle(update.subject, update.member, update.date, _state(tx, update, after))
 

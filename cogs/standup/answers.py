@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,16 +18,21 @@ PICTURE = "🖼"
 """Stands before the reference of a picture that is an answer."""
 
 _KEYCAP = "\ufe0f?\u20e3"
+_DASH = "-\u2010-\u2015\u2212\uff0d"
+_SIGNS = "①-⑳⑴-⒇⒈-⒛⓵-⓾❶-❿➀-➉➊-➓㊀-㊉"
+"""Numbers that are one sign each."""
 _NUMBERED = re.compile(
-    r"(?P<indent>[ \t]*)[*_]{0,2}"
-    r"(?:[(（]?(?P<n>\d{1,2})(?:[)）．、]|\.?[-\u2013\u2014](?=\s)|\.(?=\s|[*_]|$)|[ \t]?[:：](?=\s|$))"
-    rf"|(?P<k>\d){_KEYCAP})"
-    r"[*_]{0,2}[ \t]*"
+    r"(?P<indent>[ \t\u3000]*)[*_]{0,2}"
+    rf"(?:[(（［【〔\[]?(?P<n>\d{{1,2}})"
+    rf"(?:[)）］】〕。、]|．(?!\d)|\](?!\()|\.?[{_DASH}](?=\s)|\.(?=\s|[*_]|$)|[ \t]?:(?=\s|$)|[ \t\u3000]?：(?!\d))"
+    rf"|(?P<k>\d){_KEYCAP}|(?P<s>[{_SIGNS}])[.．:：、)）]?)"
+    r"[*_]{0,2}[ \t\u3000]*"
 )
-_LEAD = re.compile(r"[^\w\n]{0,8}(?:\d{1,2}[.)][^\w\n]{0,4})?")
-_ENDS = re.compile(r"[:：]|\?[ \t]*[:：]?|[ \t][-\u2013\u2014](?=[ \t])")
-_AFTER = re.compile(r"[*_]{0,3}[ \t]*")
-_TAIL = re.compile(r"\w[\s*_#?!.)\]-]*$")
+_LEAD = re.compile(rf"[^\w\n{_SIGNS}]{{0,8}}(?:(?:\d{{1,2}}[.)．）、]|[{_SIGNS}])[^\w\n]{{0,4}})?")
+_ENDS = re.compile(rf"[?？]?[ \t\u3000]*[:：]|[?？]|[】〕］」』\]]|[ \t\u3000][{_DASH}](?=[ \t\u3000])")
+_AFTER = re.compile(r"[*_]{0,3}[:：]?[*_]{0,3}[ \t\u3000]*")
+_TAIL = re.compile(r"\w[\s*_#?!.)\]？！．。）】〕］」』-]*$")
+_FORM = "form:"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -125,12 +131,16 @@ def _numbers(text: str, count: int, asked: int) -> list[_Mark]:
         return []
     least = min(len(m["indent"]) for m, _ in found)
     outer = [(m, place) for m, place in found if len(m["indent"]) == least]
-    marks = [_Mark(int(m["n"] or m["k"]) - 1, place, place + m.end()) for m, place in outer]
+    marks = [_Mark(_number(m) - 1, place, place + m.end()) for m, place in outer]
     positions = [mark.question for mark in marks]
     rising = all(a < b for a, b in pairwise(positions))
     if rising and max(0, asked) <= positions[0] and positions[-1] < count:
         return marks
     return []
+
+
+def _number(match: re.Match[str]) -> int:
+    return int(match["n"] or match["k"] or unicodedata.numeric(match["s"]))
 
 
 # --- an update as a whole -------------------------------------------------------------------------------------
@@ -148,6 +158,16 @@ class Piece:
     command: bool = False
     """Whether it was said with the command `update`."""
     id: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether it was written in a form, and so answers its one question whatever it looks like."""
+        return self.source.message_id.startswith(_FORM)
+
+
+def written_in_form(use: str) -> str:
+    """Return what stands for a message where there is none: the use of a form."""
+    return f"{_FORM}{use}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +216,9 @@ def read(pieces: Iterable[Piece], phrases: Mapping[str, int], count: int) -> Rea
 
 def _of(piece: Piece, phrases: Mapping[str, int], count: int) -> Iterator[Section]:
     last = piece.asked
-    if not is_blank(piece.text):
+    if piece.whole:
+        yield Section(piece.asked, piece.text)
+    elif not is_blank(piece.text):
         for section in parse(piece.text, phrases, count, piece.asked):
             last = section.question
             yield section
@@ -204,7 +226,7 @@ def _of(piece: Piece, phrases: Mapping[str, int], count: int) -> Iterator[Sectio
         yield Section(last, f"{PICTURE} {reference}")
 
 
-_COMMAND = re.compile(r"\s*(?:\S+\s+)?/?update\b[ \t]*", re.IGNORECASE)
+_COMMAND = re.compile(r"\s*(?:\S+\s+)?/?(?:update|blocker)\b[ \t]*", re.IGNORECASE)
 
 
 def without_command(text: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
+from functools import partial
 
 from bot.api import (
     N_,
     WORKDAYS,
     Call,
+    Kind,
     Member,
     MemberId,
     Message,
@@ -73,7 +75,7 @@ async def edit(
     call: Call, team: Team, at: time | None = None, days: Weekdays | None = None, every: int | None = None
 ) -> Message:
     """Change a standup's time, weekdays or weeks; no local date is asked for twice because of it."""
-    standup = await _standup_of(call, team)
+    standup = await standup_of(call, team)
     if at is None and days is None and every is None:
         raise refusals.nothing_to_edit(standup)
     old = standup.schedule
@@ -93,7 +95,7 @@ async def edit(
 )
 async def delete(call: Call, team: Team, yes: bool = False) -> Message:
     """Delete a team's standup, after asking."""
-    standup = await _standup_of(call, team)
+    standup = await standup_of(call, team)
     if not yes:
         raise schedule_messages.ask_delete(standup)
     await store.save_standup(call.tx, replace(standup, status=Status.DELETED))
@@ -109,19 +111,21 @@ async def delete(call: Call, team: Team, yes: bool = False) -> Message:
 )
 async def questions(call: Call, team: Team, set: Rest | None = None) -> Message:
     """Show a standup's questions to everyone; let administrators set them."""
-    standup = await _standup_of(call, team)
+    standup = await standup_of(call, team)
     if set is None:
         return schedule_messages.questions(standup)
     if not call.admin:
         raise NotAllowed(*refusals.only_admins())
     written = set.strip()
-    if written.lower().startswith("set:"):  # written with a space behind, it is not taken for the option's name
+    if written.lower().startswith(
+        ("set:", "set：")
+    ):  # written with a space behind, it is not taken for the option's name
         written = written[len("set:") :].strip()
-    if written.lower() == "reset":
+    if call.tx.services.gazetteer.means(written, schedule_messages.RESET, call.language):
         asked: tuple[Question, ...] = DEFAULT
     else:
         try:
-            asked = parse_questions(written)
+            asked = parse_questions(written, partial(_kind_named, call))
         except BadQuestions as bad:
             raise refusals.bad_questions(bad.problem, standup) from None
     changed = await store.save_standup(call.tx, replace(standup, questions=asked))
@@ -131,7 +135,7 @@ async def questions(call: Call, team: Team, set: Rest | None = None) -> Message:
 @command("standup pause", help=N_("Stop asking a team for a while"), example="standup pause Atlas", admin=True)
 async def pause(call: Call, team: Team) -> Message:
     """Ask nothing until `standup resume`; open questions can still be answered."""
-    standup = await _standup_of(call, team)
+    standup = await standup_of(call, team)
     if standup.status is Status.PAUSED:
         raise refusals.paused_already(standup)
     await store.save_standup(call.tx, replace(standup, status=Status.PAUSED))
@@ -143,7 +147,7 @@ async def pause(call: Call, team: Team) -> Message:
 @command("standup resume", help=N_("Ask a paused team again"), example="standup resume Atlas", admin=True)
 async def resume(call: Call, team: Team) -> Message:
     """Plan everyone's next prompt anew; nothing that the pause left out is made up for."""
-    standup = await _standup_of(call, team)
+    standup = await standup_of(call, team)
     if standup.status is Status.ACTIVE:
         raise refusals.not_paused(standup)
     active = await store.save_standup(call.tx, replace(standup, status=Status.ACTIVE))
@@ -159,7 +163,7 @@ async def resume(call: Call, team: Team) -> Message:
 )
 async def now(call: Call, team: Team) -> Message:
     """Prompt members at work whose local date was not asked for yet; it is not asked for again at its time."""
-    tx, standup = call.tx, await _standup_of(call, team)
+    tx, standup = call.tx, await standup_of(call, team)
     if standup.status is Status.PAUSED:
         raise refusals.paused_already(standup)
     members = await tx.people.members_of_team(team.id)
@@ -190,7 +194,7 @@ async def now(call: Call, team: Team) -> Message:
 async def show(call: Call, team: Team | None = None) -> Message:
     """Show one standup; without a name those of the caller's teams."""
     if team is not None:
-        return await _shown(call, await _standup_of(call, team))
+        return await _shown(call, await standup_of(call, team))
     mine = await store.standups_of(call.tx, [t.id for t in await call.tx.people.teams_of(call.member.id)])
     found = mine or await store.standups_of(call.tx, [t.id for t in await call.tx.people.teams(call.workspace.id)])
     if not found:
@@ -244,7 +248,14 @@ def _schedule(call: Call, at: time, days: Weekdays, every: int) -> Schedule:
     return Schedule(at, days, every, anchor)
 
 
-async def _standup_of(call: Call, team: Team) -> Standup:
+def _kind_named(call: Call, word: str) -> Kind | None:
+    """The kind of question that the caller means by a word."""
+    kinds, gazetteer = schedule_messages.KINDS, call.tx.services.gazetteer
+    return next((kind for kind, words in kinds.items() if gazetteer.means(word, words, call.language)), None)
+
+
+async def standup_of(call: Call, team: Team) -> Standup:
+    """Return a team's standup; raises BadInput where it has none."""
     found = await store.standups_of(call.tx, [team.id])
     if not found:
         raise refusals.has_none(team, admin=call.admin)

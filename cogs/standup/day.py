@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.api import OccurrenceState, Timer, Transaction, to_member, to_micros
-from cogs.standup import messages, store
+from cogs.standup import messages, store, unreachable
 from cogs.standup.answers import Reading
 from cogs.standup.planning import timer_date
 from cogs.standup.records import Kept, Update
@@ -24,12 +24,13 @@ async def remind(tx: Transaction, due: Sequence[Timer]) -> None:
             continue
         tx.send(
             to_member(update.member),
-            messages.reminder(names[update.standup], update.questions, reading.open, update.ends),
+            messages.reminder(names[update.standup], update.date, update.questions, reading.open, update.ends),
             workspace=update.workspace,
             kind="standup.reminder",
             key=update.post("reminder"),
             day=update.date,
             asked=False,
+            expires=update.ends,
         )
 
 
@@ -42,18 +43,21 @@ async def ask_again(tx: Transaction, due: Sequence[Timer]) -> None:
         until = to_micros(update.snoozed) if update.snoozed else 0
         tx.send(
             to_member(update.member),
-            messages.snoozed_again(names[update.standup], update.questions, reading.open),
+            messages.snoozed_again(names[update.standup], update.date, update.questions, reading.open),
             workspace=update.workspace,
             kind="standup.snoozed",
             key=f"{update.post('snoozed')}:{until}",
             day=update.date,
             asked=True,
+            expires=update.ends,
         )
 
 
 async def close(tx: Transaction, due: Sequence[Timer]) -> None:
     """At the day's end, note who has not answered: lapsed, or excused if they took leave meanwhile."""
-    silent = [k.update for k, reading in await _of(tx, due) if reading.empty and not k.update.skipped]
+    found = await _of(tx, due)
+    await unreachable.settled(tx, [k.update for k, _ in found])
+    silent = [k.update for k, reading in found if reading.empty and not k.update.skipped]
     members = await tx.people.members({update.member for update in silent})
     times = await tx.people.working_times(members.values())
     for update in silent:

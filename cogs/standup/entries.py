@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.api import Entry, Kind, MemberId, State
+from bot.api import Entry, Kind, MemberId, State, after_name
 from cogs.standup.answers import NOTE, Reading
 from cogs.standup.questions import Question, Vocabulary, plain
 
@@ -15,7 +15,10 @@ MOST_ITEMS = 50
 TOPIC_NOTE = "+"
 """The topic of what was added without a question."""
 
-_BULLET = re.compile(r"[ \t]*(?:[-*\u2022\u2013\u25e6\u00b7][ \t]+|\(?\d{1,2}[.)][ \t]+)")
+_BULLET = re.compile(
+    r"[ \t\u3000]*(?:[-*\u2022\u2013\u25e6\u00b7][ \t\u3000]+|\(?\d{1,2}[.)][ \t]+|[・‣●○◎■□◆◇▪▫][ \t\u3000]*"
+    r"|[(（]?\d{1,2}(?:[）、]|．(?!\d))[ \t\u3000]*)"
+)
 
 
 def items(text: str) -> list[str]:
@@ -25,7 +28,7 @@ def items(text: str) -> list[str]:
     for line in text.splitlines():
         fence = line.lstrip().startswith("```")
         marker = None if fenced or fence else _BULLET.match(line)
-        if fenced or (fence and found) or (bullet and line[:1] in " \t" and line.strip() and not marker):
+        if fenced or (fence and found) or (bullet and line[:1] in " \t\u3000" and line.strip() and not marker):
             found[-1] += "\n" + (line if fenced or fence else line.strip())
         elif line.strip():
             bullet = marker is not None
@@ -37,15 +40,15 @@ def items(text: str) -> list[str]:
 
 def addressees(text: str, names: Mapping[str, MemberId]) -> tuple[MemberId, ...]:
     """Return the members that "@Name" in a text names, in order; of two names that fit, the longer one."""
-    if "@" not in text:
+    folded = text.casefold().replace("＠", "@")
+    if "@" not in folded:
         return ()
     found: dict[MemberId, None] = {}
-    folded = text.casefold()
     longest_first = sorted(names, key=len, reverse=True)
     for at in re.finditer("@", folded):
         for name in longest_first:
             end = at.end() + len(name)
-            if folded.startswith(name, at.end()) and not folded[end : end + 1].isalnum():
+            if folded.startswith(name, at.end()) and after_name(folded, end) is not None:
                 found[names[name]] = None
                 break
     return tuple(found)
@@ -78,6 +81,8 @@ def drafts(
         for part in reading.parts.get(position, ()):
             said, at = part.piece.source, part.piece.at
             for item in items(part.text):
+                if vocabulary.is_nothing(item):  # said first, and more was added to it
+                    continue
                 yield replace(blank(kind, item), topic=topic, source=said, at=at)
                 for member in addressees(item, names):
                     yield replace(blank(Kind.ASK, item), topic=topic, source=said, at=at, addressee=member)

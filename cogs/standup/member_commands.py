@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from bot.api import (
     N_,
     Call,
+    Kind,
     Message,
     Occurrence,
     OccurrenceState,
@@ -19,10 +20,10 @@ from bot.api import (
     command,
     due,
 )
-from cogs.standup import answering, domain, messages, receipt_messages, refusals, schedule_messages, store
+from cogs.standup import answering, domain, messages, receipt_messages, refusals, schedule_messages, store, unreachable
 from cogs.standup.answers import Reading
-from cogs.standup.planning import CLOSE, COG, CONVERSATION, PROMPT, REMIND, SNOOZE, plan
-from cogs.standup.prompting import Asking, close_key, open_updates, timer_of
+from cogs.standup.planning import CLOSE, COG, CONVERSATION, PROMPT, REMIND, SNOOZE, close_key, plan
+from cogs.standup.prompting import Asking, open_updates, timer_of
 from cogs.standup.records import Kept, Standup
 from cogs.standup.vocabulary import reading_of
 
@@ -53,10 +54,11 @@ class Desk:
 @command("skip", help=N_("Skip today's update"), example="skip")
 async def skip(call: Call, team: Team | None = None) -> Message:
     """Leave an update out, asked for already or not."""
-    desks = await _desks(call, team)
-    desk = _choose([d for d in desks if d.open] or [d for d in desks if d.ahead(call.said.at)], "skip")
+    desks = await desks_of(call, team)
+    desk = choose([d for d in desks if d.open] or [d for d in desks if d.ahead(call.said.at)], "skip")
     if desk is None or desk.date is None:
-        raise messages.nothing_to_skip(await _next(call, desks))
+        raise messages.nothing_to_skip(await next_of(call, desks))
+    _is_about(call, desk)
     tx, standup = call.tx, desk.standup
     if desk.kept is None:
         shift = _shift(desk, desk.date)
@@ -66,6 +68,7 @@ async def skip(call: Call, team: Team | None = None) -> Message:
         return messages.skipped(standup.name, shift.date, partly=False)
     update = desk.kept.update
     partly = bool(desk.reading and not desk.reading.empty)
+    await unreachable.settled(tx, [update])
     await store.save_update(tx, replace(update, skipped=True))
     if not partly:
         await tx.occurrences.settle(update.subject, update.member, update.date, OccurrenceState.SKIPPED)
@@ -79,10 +82,11 @@ async def skip(call: Call, team: Team | None = None) -> Message:
 @command("snooze", help=N_("Be asked again later today"), example="snooze 1h")
 async def snooze(call: Call, length: timedelta = timedelta(hours=1), team: Team | None = None) -> Message:
     """Ask again after five minutes at the least, and before the day's end."""
-    desks = await _desks(call, team)
-    desk = _choose([d for d in desks if d.open], f"snooze {_minutes(length)}")
+    desks = await desks_of(call, team)
+    desk = choose([d for d in desks if d.open], f"snooze {_minutes(length)}")
     if desk is None or desk.kept is None:
-        raise messages.nothing_to_snooze(await _next(call, desks))
+        raise messages.nothing_to_snooze(await next_of(call, desks))
+    _is_about(call, desk)
     tx, update = call.tx, desk.kept.update
     latest = update.ends - tx.now - domain.LEAST_SNOOZE
     whole = timedelta(minutes=latest // timedelta(minutes=1))
@@ -101,28 +105,57 @@ async def snooze(call: Call, length: timedelta = timedelta(hours=1), team: Team 
     return messages.snoozed(desk.standup.name, until)
 
 
-@command("update", help=N_("Write today's update, or add to it, whenever you like"), example="update 2. the docs")
+@command(
+    "update",
+    help=N_("Write today's update, or add to it, whenever you like"),
+    example="update 2. the docs",
+    menu=N_("Add to my update"),
+    options={"text": N_("What to add; the questions are shown again if you leave it out")},
+)
 async def update(call: Call, text: Rest | None = None) -> Message | None:
     """Open today's questions (again), or take the text as an answer; before the prompt too, which then stays out."""
-    desks = await _desks(call, None)
+    return await _add(call, text, "update")
+
+
+@command(
+    "blocker",
+    help=N_("Add to today's update what is in your way"),
+    example="blocker the staging keys are missing",
+    menu=N_("Mark as blocker"),
+    options={"text": N_("What is in your way")},
+)
+async def blocker(call: Call, text: Rest) -> Message | None:
+    """Take the text as an answer to the question for blockers, whichever is open."""
+    return await _add(call, text, "blocker", Kind.BLOCKER)
+
+
+async def _add(call: Call, text: str | None, command_words: str, kind: Kind | None = None) -> Message | None:
+    desks = await desks_of(call, None)
     named, words = _named_team([d.standup.name for d in desks], text or "")
     if named is not None:
         desks = [d for d in desks if d.standup.name == named]
     around = [d for d in desks if d.date is not None]
     if not around:
-        raise messages.no_update_due(await _next(call, desks))
+        raise messages.no_update_due(await next_of(call, desks))
     rest = " …" if words else ""  # not what they wrote: nothing would change it when they take that back
-    desk = _choose([d for d in around if d.open] or around, "update", rest)
+    desk = choose([d for d in around if d.open] or around, command_words, rest)
     assert desk is not None
-    kept = desk.kept or await _open_early(call, desk)
+    kept = desk.kept or await open_early(call, desk)
     if not words and not call.said.attachments:
-        return await _reopen(call, desk, kept)
+        return await reopen(call, desk.standup, kept)
     latest = desk.kept is None or await store.is_last(call.tx, kept.update)
     if kept.update.skipped and latest:
         again = replace(kept.update, skipped=False)
         await answering.resume(call.tx, again, desk.standup.name, reading_of(call.tx, kept))
-    await answering.take(call.tx, kept, desk.standup.name, call.said, words, latest=latest)
-    return None if call.direct else receipt_messages.in_our_chat()
+    await answering.take(call.tx, kept, desk.standup.name, call.said, words, latest=latest, kind=kind)
+    if call.direct:
+        return None
+    now = await store.one(call.tx, kept.update.standup, call.member.id, kept.update.date) or kept
+    after = reading_of(call.tx, now)
+    here = await unreachable.answer_here(call, desk.standup.name, now.update, after)
+    if here is None and call.private and kept.update.receipts and after.complete:
+        return receipt_messages.added(desk.standup.name, now.update.date)
+    return here or receipt_messages.in_our_chat()
 
 
 @command(
@@ -130,7 +163,7 @@ async def update(call: Call, text: Rest | None = None) -> Message | None:
 )
 async def mine(call: Call) -> Message:
     """List the caller's local dates by team, where nobody else reads along."""
-    if not call.direct:
+    if not call.private:
         raise refusals.only_in_private()
     teams = await call.tx.people.teams_of(call.member.id)
     standups = await store.standups_of(call.tx, [t.id for t in teams])
@@ -144,10 +177,16 @@ async def mine(call: Call) -> Message:
     return schedule_messages.history([(s.name, [(o.date, o.state) for o in own]) for s, own in found])
 
 
+def _is_about(call: Call, desk: Desk) -> None:
+    """Refuse a choice that stands under the prompt of another date than the one at hand."""
+    if call.said.about is not None and call.said.about != desk.date:
+        raise messages.of_another_date(call.said.about)
+
+
 # --- which update ---------------------------------------------------------------------------------------------
 
 
-async def _desks(call: Call, team: Team | None) -> Sequence[Desk]:
+async def desks_of(call: Call, team: Team | None) -> Sequence[Desk]:
     """The caller's standups (or one team's), each with the date that is at hand."""
     tx = call.tx
     teams = await tx.people.teams_of(call.member.id)
@@ -177,7 +216,8 @@ async def _desks(call: Call, team: Team | None) -> Sequence[Desk]:
     return desks
 
 
-def _choose(desks: Sequence[Desk], words: str, rest: str = "") -> Desk | None:
+def choose(desks: Sequence[Desk], words: str, rest: str = "") -> Desk | None:
+    """Return the only one; None if there is none. Raises BadInput, which asks for the team, if there are several."""
     if len(desks) > 1:
         raise messages.which_team(words, [d.standup.name for d in desks], rest)
     return desks[0] if desks else None
@@ -199,7 +239,8 @@ def _minutes(length: timedelta) -> str:
     return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
 
 
-async def _next(call: Call, desks: Sequence[Desk]) -> datetime | None:
+async def next_of(call: Call, desks: Sequence[Desk]) -> datetime | None:
+    """When the caller is asked next by any of them."""
     keys = [d.standup.key(call.member.id) for d in desks]
     found = await call.tx.timers.find(COG, PROMPT, keys)
     return min((timer.due for timer in found), default=None)
@@ -220,7 +261,7 @@ def _claim(call: Call, desk: Desk, shift: Shift, state: OccurrenceState) -> Occu
     return Occurrence(desk.standup.workspace, desk.standup.subject, call.member.id, shift.date, state, at)
 
 
-async def _open_early(call: Call, desk: Desk) -> Kept:
+async def open_early(call: Call, desk: Desk) -> Kept:
     """Take the date's update before its prompt, which then stays out; or after it was skipped or missed."""
     tx, standup = call.tx, desk.standup
     assert desk.date is not None
@@ -237,12 +278,15 @@ async def _open_early(call: Call, desk: Desk) -> Kept:
     return kept
 
 
-async def _reopen(call: Call, desk: Desk, kept: Kept) -> Message | None:
+async def reopen(call: Call, standup: Standup, kept: Kept) -> Message | None:
+    """Take an update up again, with what was written so far shown in our direct chat."""
     reading = reading_of(call.tx, kept)
     update = replace(kept.update, skipped=False, reopened=kept.update.reopened + 1)
     await store.save_update(call.tx, update)
     if kept.update.skipped and reading.empty:
         await call.tx.occurrences.settle(update.subject, update.member, update.date, OccurrenceState.PROMPTED)
-    await answering.resume(call.tx, update, desk.standup.name, reading)
-    answering.say_so_far(call.tx, update, desk.standup.name, reading)
-    return None if call.direct else receipt_messages.in_our_chat()
+    await answering.resume(call.tx, update, standup.name, reading)
+    here = await unreachable.answer_here(call, standup.name, update, reading)
+    if here is None:
+        answering.say_so_far(call.tx, update, standup.name, reading)
+    return None if call.direct else here or receipt_messages.in_our_chat()

@@ -56,6 +56,11 @@ def label(team: str) -> Sentence:
 # --- asking ---------------------------------------------------------------------------------------------------
 
 
+def write_choice(team: str, day: date, label: Sentence | None = None) -> Choice:
+    """Open the form of an update."""
+    return Choice(f"write {day.isoformat()} {quoted(team)}", label or _("Write"), "✍️", form=True)
+
+
 def choices(team: str | None) -> tuple[Choice, ...]:
     """Skip and snooze; `team` is named for members who are asked by more than one."""
     if team is None:
@@ -76,8 +81,12 @@ def prompt(
     plans: Sequence[Entry],
     late: datetime | None,
     several: bool,
+    day: date,
 ) -> Message:
-    """Ask; `plans` is what the member said last that they would do, `late` when the prompt was due if it is late."""
+    """Ask for a local date.
+
+    `plans` is what the member said last that they would do, `late` when the prompt was due if it is late.
+    """
     blocks: list[Block] = [Text((_("Hi {name}, it is time for your {team} update.", name=name, team=team),))]
     if late is not None:
         sorry = _("I am late: I was not running at {time}, when it was due. Sorry!", time=Moment(late, Show.TIME))
@@ -88,7 +97,7 @@ def prompt(
     blocks.append(Bullets(tuple(question_text(question) for question in questions), ordered=True))
     if len(questions) > 1:
         blocks.append(Text((_("Answer one at a time, or all in one message with the numbers in front."),)))
-    return message(*blocks, choices=choices(team if several else None))
+    return message(*blocks, choices=(write_choice(team, day), *choices(team if several else None)))
 
 
 def _body(block: Block) -> tuple[Value, ...]:
@@ -117,7 +126,7 @@ def empty_answer(questions: Sequence[Question], position: int) -> Message:
     )
 
 
-def reminder(team: str, questions: Sequence[Question], open_: Sequence[int], ends: datetime) -> Message:
+def reminder(team: str, day: date, questions: Sequence[Question], open_: Sequence[int], ends: datetime) -> Message:
     """Remind, once, of what is open."""
     when = Moment(ends, Show.TIME)
     if len(open_) == len(questions):
@@ -126,15 +135,15 @@ def reminder(team: str, questions: Sequence[Question], open_: Sequence[int], end
         )
     else:
         first = _("Your {team} update is nearly there, and your day ends at {time}. Still open:", team=team, time=when)
-    return message(first, _open(questions, open_), choices=(choices(None)[0],))
+    return message(first, _open(questions, open_), choices=(write_choice(team, day), choices(None)[0]))
 
 
-def snoozed_again(team: str, questions: Sequence[Question], open_: Sequence[int]) -> Message:
+def snoozed_again(team: str, day: date, questions: Sequence[Question], open_: Sequence[int]) -> Message:
     """Ask again at the hour the member chose."""
     return message(
         _("Here I am again, as you asked. Your {team} update:", team=team),
         _open(questions, open_),
-        choices=choices(None),
+        choices=(write_choice(team, day), *choices(None)),
     )
 
 
@@ -188,6 +197,14 @@ def bad_snooze(length: timedelta, latest: timedelta | None, ends: datetime) -> B
             latest=Span(latest),
         ),
         form,
+    )
+
+
+def of_another_date(day: date) -> BadInput:
+    """Refuse a choice under the prompt of a date that is over, while another one is open."""
+    return BadInput(
+        _("That was the prompt for {day}, which is over; nothing has changed.", day=Day(day)),
+        _("The choices under the newest one count."),
     )
 
 
@@ -254,30 +271,47 @@ def which_team(command: str, teams: Sequence[str], rest: str = "") -> BadInput:
 # --- what went wrong ------------------------------------------------------------------------------------------
 
 
-def missed(team: str, days: Sequence[date]) -> Message:
-    """Tell a member that they were not asked."""
-    shown = Listing(tuple(Day(day) for day in days))
-    return say(
-        n_(
-            "I could not ask for your {team} update on {days}: I was not running. That is on me, not on you.",
-            "I could not ask for your {team} updates on {days}: I was not running. That is on me, not on you.",
-            len(days),
-            team=team,
-            days=shown,
-        ),
-        _("You need not make up for it."),
-    )
+def missed(team: str, down: Sequence[date], unsent: Sequence[date]) -> Message:
+    """Tell a member that they were not asked: on days when the bot was down, and when its message did not arrive."""
+    told = []
+    if down:
+        told.append(
+            n_(
+                "I could not ask for your {team} update on {days}: I was not running. That is on me, not on you.",
+                "I could not ask for your {team} updates on {days}: I was not running. That is on me, not on you.",
+                len(down),
+                team=team,
+                days=Listing(tuple(Day(day) for day in down)),
+            )
+        )
+    if unsent:
+        told.append(
+            n_(
+                "My question for your {team} update on {days} did not get through to you in time.",
+                "My questions for your {team} updates on {days} did not get through to you in time.",
+                len(unsent),
+                team=team,
+                days=Listing(tuple(Day(day) for day in unsent)),
+            )
+        )
+    return say(*told, _("You need not make up for it."))
 
 
-def missed_admin(missing: Sequence[tuple[str, Person, Sequence[date]]]) -> Message:
-    """Tell an admin who was not asked, and that it was the bot's fault: team, member, local dates."""
+def missed_admin(missing: Sequence[tuple[str, Person, Sequence[date]]], *, unsent: bool) -> Message:
+    """Tell an admin who was not asked: team, member, local dates.
+
+    That is the bot's fault, unless some questions were `unsent` because a chat platform took none.
+    """
+    why = _("I was not running, and could not ask these people for their updates:")
+    if unsent:
+        why = _("These people could not be asked in time for their updates: what I sent them did not get through.")
     shown = missing[:MOST_LISTED]
     items = tuple(
         _("{person} ({team}): {days}", person=person, team=team, days=Listing(tuple(Day(day) for day in days)))
         for team, person, days in shown
     )
     blocks: list[Block] = [
-        Text((_("I was not running, and could not ask these people for their updates:"),)),
+        Text((why,)),
         Bullets(items),
     ]
     if rest := len(missing) - len(shown):

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.api import Member, MemberChanged, MemberId, TeamChanged, Timer, Transaction, WorkingTime, to_member
-from cogs.standup import domain, refusals, store
-from cogs.standup.records import Standup, Status
+from cogs.standup import domain, refusals, store, unreachable
+from cogs.standup.records import Standup, Status, Update
 
 COG = "standup"
 PROMPT, REMIND, CLOSE, SNOOZE = "prompt", "remind", "close", "snooze"
+MISSED, MISSED_OWNER = "missed", "missed-owner"
 CONVERSATION = "update"
 
 _AROUND = timedelta(days=3)  # local dates that a prompt may be planned for, counted from today's date in UTC
@@ -31,6 +32,11 @@ def prompt_timer(standup: Standup, member: Member, next_: domain.Next) -> Timer:
         standup.schedule.at.isoformat("minutes"),
         member.zone,
     )
+
+
+def close_key(update: Update) -> str:
+    """The key of the timer of an update's day's end; two days of one member may overlap, so the date is in it."""
+    return f"{update.timer}:{update.date.isoformat()}"
 
 
 async def plan(tx: Transaction, standup: Standup, members: Iterable[Member]) -> Mapping[MemberId, domain.Next]:
@@ -107,6 +113,8 @@ async def stop(tx: Transaction, standup: Standup, members: Iterable[MemberId], *
     for job in (PROMPT, REMIND, SNOOZE):
         await tx.timers.cancel(COG, job, keys)
     if answers:
+        await tx.timers.cancel(COG, MISSED, keys)
+        await unreachable.left(tx, standup, ids)
         for member in ids:
             await tx.conversations.close(member, COG, CONVERSATION, str(standup.id))
 

@@ -25,7 +25,7 @@ from bot.api import (
 )
 from cogs.standup import domain, messages, store
 from cogs.standup.missed import note_missed
-from cogs.standup.planning import CLOSE, COG, CONVERSATION, REMIND, prompt_timer, timer_date
+from cogs.standup.planning import CLOSE, COG, CONVERSATION, REMIND, close_key, prompt_timer, timer_date
 from cogs.standup.records import Standup, Status, Update
 
 PLANS = timedelta(days=7)
@@ -76,7 +76,7 @@ async def ask(tx: Transaction, askings: Sequence[Asking], timers: Sequence[Timer
         ]
     )
     fresh = [claims[o.subject, o.member, o.date] for o in claimed]
-    for a, said in zip(fresh, await _written(tx, fresh), strict=True):
+    for a, said in zip(fresh, await written(tx, fresh), strict=True):
         update = update_of(a, tx.now)
         tx.send(
             to_member(a.member.id),
@@ -87,6 +87,7 @@ async def ask(tx: Transaction, askings: Sequence[Asking], timers: Sequence[Timer
             day=a.ask.date,
             asked=False,
             first=True,
+            expires=update.ends,
         )
     await open_updates(tx, fresh, tx.now, timers)
     return fresh
@@ -105,13 +106,13 @@ async def requote(tx: Transaction, standup: Standup, changed: Update, version: s
         ask = domain.Ask(update.date, known[update.date].due, known[update.date].late)
         shift = Shift(update.date, update.asked, update.ends)
         askings.append(Asking(replace(standup, questions=update.questions), member, ask, shift))
-    for update, said in zip(later, await _written(tx, askings), strict=True):
+    for update, said in zip(later, await written(tx, askings), strict=True):
         post = update.post("prompt")
         key = f"{post}:edit:{version}"
         tx.edit(post, said, workspace=update.workspace, kind="standup.prompt.edit", key=key)
 
 
-async def _written(tx: Transaction, askings: Sequence[Asking]) -> Sequence[Message]:
+async def written(tx: Transaction, askings: Sequence[Asking]) -> Sequence[Message]:
     """The prompts, in the order of the askings."""
     plans = await _plans(tx, askings)
     several = await _in_several(tx, askings)
@@ -123,6 +124,7 @@ async def _written(tx: Transaction, askings: Sequence[Asking]) -> Sequence[Messa
             plans.get((a.standup.id, a.member.id, a.ask.date), ()),
             a.ask.due if a.ask.late else None,
             a.member.id in several,
+            a.ask.date,
         )
         for a in askings
     ]
@@ -178,13 +180,8 @@ def day_timers(update: Update, asked: datetime, now: datetime) -> list[Timer]:
 
 
 def close_timer(update: Update) -> Timer:
-    """The timer of the day's end; two days of one member may overlap, so it has the date in its key."""
+    """The timer of the day's end."""
     return timer_of(update, CLOSE, update.ends)
-
-
-def close_key(update: Update) -> str:
-    """The key of that timer."""
-    return f"{update.timer}:{update.date.isoformat()}"
 
 
 def timer_of(update: Update, job: str, at: datetime) -> Timer:

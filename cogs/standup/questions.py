@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,23 +45,24 @@ class BadQuestions(ValueError):
         self.problem = problem
 
 
-def parse_questions(text: str) -> tuple[Question, ...]:
+def parse_questions(text: str, kind_named: Callable[[str], Kind | None] = lambda word: None) -> tuple[Question, ...]:
     """Read "What went well? | blocker: What is in your way?": parted by bars or lines, each with its kind or "note".
 
-    Raises BadQuestions.
+    `kind_named` gives the kind that a word of another language stands for. Raises BadQuestions.
     """
-    parts = [part.strip() for part in re.split(r"[|\n]", text.strip())]
+    parts = [part.strip() for part in re.split(r"[|｜\n]", text.strip())]
     if not any(parts):
         raise BadQuestions(Problem.NONE)
     if len(parts) > MOST_QUESTIONS:
         raise BadQuestions(Problem.MANY)
-    return tuple(_question(part) for part in parts)
+    return tuple(_question(part, kind_named) for part in parts)
 
 
-def _question(part: str) -> Question:
-    head, colon, rest = part.partition(":")
-    kind = next((kind for kind in KINDS if colon and head.strip().lower() == kind), None)
-    text = rest.strip() if kind else part
+def _question(part: str, kind_named: Callable[[str], Kind | None]) -> Question:
+    head, *rest = re.split("[:：]", part, maxsplit=1)
+    english = next((kind for kind in KINDS if head.strip().lower() == kind), None)
+    kind = (english or kind_named(head)) if rest else None
+    text = rest[0].strip() if kind else part
     if not text:
         raise BadQuestions(Problem.EMPTY)
     if len(text) > LONGEST_QUESTION:

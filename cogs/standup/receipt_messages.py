@@ -9,6 +9,7 @@ from datetime import date
 from bot.api import (
     Block,
     Bullets,
+    Choice,
     CommandText,
     Day,
     Entry,
@@ -26,7 +27,7 @@ from bot.api import (
     say,
 )
 from cogs.standup.answers import NOTE, Reading
-from cogs.standup.messages import SHOWN, question_text
+from cogs.standup.messages import SHOWN, question_text, quoted, write_choice
 from cogs.standup.questions import Question
 
 _, n_ = catalogue("standup")
@@ -55,6 +56,10 @@ def receipt(
                 _noted(entries, names),
                 _("To change it, edit what you wrote; to add to it, use {update}.", update=CommandText("update")),
             )
+        ),
+        choices=(
+            write_choice(team, day, _("Edit")),
+            Choice(f"withdraw {day.isoformat()} {quoted(team)}", _("Withdraw"), "🗑️", form=True),
         ),
     )
 

@@ -89,3 +89,22 @@ class Kept:
 
     update: Update
     pieces: tuple[Piece, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody who can't be written to, and is asked for a local date in their team's channel: by its `post`-th post.
+
+    `listed` is False once they are named there no more.
+    """
+
+    workspace: WorkspaceId
+    standup: int
+    member: MemberId
+    date: date
+    post: int
+    listed: bool = True
+
+    def key(self, post: int) -> str:
+        """The key of that date's post with this number."""
+        return f"standup:{self.standup}:unreached:{self.date.isoformat()}:{post}"

@@ -50,6 +50,14 @@ def schedule_text(standup: Standup) -> Sentence:
     return n_("{time}, {days}, every week", "{time}, {days}, every {count} weeks", weeks, **values)
 
 
+def summary(standup: Standup) -> Sentence:
+    """When a team is asked, and how many questions, in a few words."""
+    schedule, count = schedule_text(standup), len(standup.questions)
+    if standup.status is Status.PAUSED:
+        return _("{schedule}, paused", schedule=schedule)
+    return n_("{schedule}, {count} question", "{schedule}, {count} questions", count, schedule=schedule)
+
+
 def created(standup: Standup, members: Sequence[Member], planned: Mapping[MemberId, Next]) -> Message:
     """Confirm a new standup."""
     first = _(
@@ -243,9 +251,9 @@ def questions_set(standup: Standup) -> Message:
         blocks.append(
             _(
                 "Put {done}, {next} or {blocker} before a question, so that I know what its answers are.",
-                done=CommandText("done:"),
-                next=CommandText("next:"),
-                blocker=CommandText("blocker:"),
+                done=_("“{kind}:”", kind=KINDS[Kind.DONE]),
+                next=_("“{kind}:”", kind=KINDS[Kind.NEXT]),
+                blocker=_("“{kind}:”", kind=KINDS[Kind.BLOCKER]),
             )
         )
     reset = CommandText(f"standup questions {quoted(standup.name)} reset")
@@ -253,12 +261,15 @@ def questions_set(standup: Standup) -> Message:
     return message(*blocks)
 
 
+# NOTE: kinds of questions, as they are shown, and as admins type them before a colon
 KINDS: Mapping[Kind, Sentence] = {
     Kind.DONE: _("done"),
     Kind.NEXT: _("next"),
     Kind.BLOCKER: _("blocker"),
     Kind.NOTE: _("note"),
 }
+# NOTE: what admins type to go back to the usual questions, separated by commas
+RESET = _("reset, default, defaults")
 
 
 def command_for(words: str, standup: Standup) -> CommandText:

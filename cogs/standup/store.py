@@ -40,7 +40,7 @@ from bot.api import (
 )
 from cogs.standup.answers import Piece
 from cogs.standup.questions import DEFAULT, dump, load
-from cogs.standup.records import Kept, Standup, Status, Update
+from cogs.standup.records import Kept, Listed, Standup, Status, Update
 
 METADATA = MetaData()
 _INSTANT = BigInteger().with_variant(Integer, "sqlite")
@@ -113,6 +113,20 @@ ANSWERS = Table(
     sqlite_autoincrement=True,
 )
 """One message each, whole as written, with the position of the question that was open when it was said."""
+
+UNREACHED = Table(
+    "standup_unreached",
+    METADATA,
+    Column("workspace", Integer, nullable=False),
+    Column("standup", Integer, nullable=False),
+    Column("member", Integer, nullable=False),
+    Column("date", Text, nullable=False),
+    Column("post", Integer, nullable=False),
+    Column("listed", Integer, nullable=False),
+    PrimaryKeyConstraint("standup", "date", "member", name="standup_unreached_pkey"),
+    sqlite_strict=True,
+)
+"""Who was asked for a local date in a channel: in which of that date's posts first, and whether they still are."""
 
 
 # --- standups -------------------------------------------------------------------------------------------------
@@ -381,4 +395,71 @@ def _piece(row: Any) -> Piece:
         from_micros(row.a_at),
         bool(row.a_command),
         row.a_id,
+    )
+
+
+# --- who was asked in a channel -------------------------------------------------------------------------------
+
+_N = UNREACHED.c
+_ASKED_THERE = (
+    select(UNREACHED)
+    .where(_N.standup.in_(bindparam("standups", expanding=True)), _N.date.in_(bindparam("dates", expanding=True)))
+    .order_by(_N.standup, _N.date, _N.member)
+)
+_LIST_NO_MORE = (
+    update(UNREACHED)
+    .where(_N.standup == bindparam("of_standup"), _N.date == bindparam("of_date"), _N.member == bindparam("of_member"))
+    .values(listed=0)
+)
+
+
+async def asked_in_channels(tx: Transaction, standups: Collection[int], dates: Collection[date]) -> Sequence[Listed]:
+    """Return who was asked in a channel by any of these standups for these local dates."""
+    if not standups or not dates:
+        return ()
+    values = {"standups": sorted(set(standups)), "dates": sorted({day.isoformat() for day in dates})}
+    return [
+        Listed(
+            WorkspaceId(row.workspace),
+            row.standup,
+            MemberId(row.member),
+            date.fromisoformat(row.date),
+            row.post,
+            bool(row.listed),
+        )
+        for row in (await tx.execute(_ASKED_THERE, values)).rows
+    ]
+
+
+async def listed_for(tx: Transaction, standup: int, members: Collection[MemberId]) -> Sequence[Listed]:
+    """Return the dates for which these members are still asked by a standup in a channel."""
+    statement = select(_N.date).where(_N.standup == standup, _N.member.in_(sorted(members)), _N.listed == 1).distinct()
+    dates = [date.fromisoformat(row.date) for row in (await tx.execute(statement)).rows]
+    found = await asked_in_channels(tx, [standup], dates)
+    return [each for each in found if each.listed and each.member in members]
+
+
+async def list_in_channel(tx: Transaction, listed: Sequence[Listed]) -> None:
+    """Store who is asked in a channel from now on."""
+    await tx.execute(
+        insert(UNREACHED),
+        [
+            {
+                "workspace": each.workspace,
+                "standup": each.standup,
+                "member": each.member,
+                "date": each.date.isoformat(),
+                "post": each.post,
+                "listed": int(each.listed),
+            }
+            for each in listed
+        ],
+    )
+
+
+async def list_no_more(tx: Transaction, listed: Sequence[Listed]) -> None:
+    """Note that these are asked in a channel no more."""
+    await tx.execute(
+        _LIST_NO_MORE,
+        [{"of_standup": e.standup, "of_date": e.date.isoformat(), "of_member": e.member} for e in listed],
     )

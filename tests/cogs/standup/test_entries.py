@@ -37,6 +37,9 @@ def entry(kind: Kind = Kind.DONE, text: str = "", day: int = 26, **values: Any) 
         ("a\n---\nb", ["a", "b"]),
         ("👍", ["👍"]),
         ("-5 degrees", ["-5 degrees"]),
+        ("・a\n・b", ["a", "b"]),
+        ("■ a\n\u3000b\n１）c\n２．d", ["a\nb", "c", "d"]),
+        ("１．５時間", ["１．５時間"]),
     ],
 )
 def test_each_line_of_an_answer_is_one_thing(text: str, expected: Any) -> None:
@@ -67,6 +70,9 @@ NAMES = {"bo": MemberId(2), "bo li": MemberId(3), "ana": MemberId(4)}
         ("ask Bo about it", []),
         ("mail@ana.example", [4]),
         ("@Bo @Bo", [2]),
+        ("@Boさん、お願いします", [2]),
+        ("＠Boに聞く", [2]),
+        ("@Bo LiさんとAna", [3]),
     ],
 )
 def test_a_line_is_for_those_it_names(text: str, expected: Any) -> None:
@@ -106,6 +112,12 @@ def test_answers_become_entries_of_their_questions_kind() -> None:
 
 def test_no_blockers_is_no_blocker() -> None:
     assert [e.kind for e in drafted("a", "b", "none")] == [Kind.DONE, Kind.NEXT]
+
+
+def test_no_blockers_is_none_either_once_one_was_added_to_it() -> None:
+    said = [Piece(2, text, (), SOURCE, AT, id=n) for n, text in enumerate(("none", "the keys"), start=1)]
+    found = drafts(read(said, {}, 3), DEFAULT, WORDS, NAMES, entry)
+    assert [(e.kind, e.text) for e in found] == [(Kind.BLOCKER, "the keys")]
 
 
 def test_a_line_for_a_mate_is_a_request_to_them_besides() -> None:

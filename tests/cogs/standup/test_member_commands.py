@@ -357,3 +357,13 @@ async def test_a_day_that_was_skipped_while_nobody_listened_is_not_missed(stage:
     await stage.until(at(27, 9, 30))
     assert await states(stage) == {26: OccurrenceState.SKIPPED, 27: OccurrenceState.PROMPTED}
     assert "standup.missed" not in kinds(stage.to("Ana"))
+
+
+@pytest.mark.parametrize("emoji", ["⏭", "⏰"])
+async def test_a_choice_under_yesterdays_prompt_leaves_todays_alone(asked: Stage, emoji: str) -> None:
+    old = next(seen.message for seen in asked.to("Ana") if "standup.prompt" in kinds([seen]))
+    await asked.until(at(27, 9, 40))
+    asked.server.react("Ana", old, emoji)
+    (seen,) = await asked.settle()
+    assert "That was the prompt for Mon, 26 Oct" in seen.text
+    assert (await states(asked))[27] is OccurrenceState.PROMPTED

@@ -35,11 +35,20 @@ WORDS = Vocabulary(
         ("done: A? | Blocker: B?", [(Kind.DONE, "A?"), (Kind.BLOCKER, "B?")]),
         ("A?\nnext: B?", [(Kind.NOTE, "A?"), (Kind.NEXT, "B?")]),
         ("Mood: how is it?", [(Kind.NOTE, "Mood: how is it?")]),
+        ("done： A? ｜ blocker：B?", [(Kind.DONE, "A?"), (Kind.BLOCKER, "B?")]),
         (" | ".join("ABCDEFGHIJ"), [(Kind.NOTE, c) for c in "ABCDEFGHIJ"]),
     ],
 )
 def test_questions_are_parted_by_bars_or_lines_and_may_name_their_kind(text: str, expected: Any) -> None:
     assert [(q.kind, q.text) for q in parse_questions(text)] == expected
+
+
+def test_a_kind_may_be_named_by_another_languages_word() -> None:
+    named = {"Hindernis": Kind.BLOCKER, "完了": Kind.DONE}.get
+    found = parse_questions("Hindernis: A? | 完了：B? | done: C? | Bloqueo: D?", named)
+    assert [(q.kind, q.text) for q in found] == [
+        (Kind.BLOCKER, "A?"), (Kind.DONE, "B?"), (Kind.DONE, "C?"), (Kind.NOTE, "Bloqueo: D?")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
