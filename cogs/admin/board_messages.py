@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.api import (
@@ -16,8 +17,12 @@ from bot.api import (
     Heading,
     Listing,
     Member,
+    MemberId,
     Message,
+    Moment,
     Person,
+    Reach,
+    Reached,
     Sentence,
     Span,
     Team,
@@ -50,6 +55,31 @@ def team_board(team: Team, board: Board, own: Sequence[Channel], now: datetime) 
         form = CommandText(f"team add {quoted(team.name)} <member>")
         blocks.append(Text((_("An admin adds people with {form}.", form=form),)))
     return message(*blocks, Fields(((_("Channels"), channels_text(team, own)),)))
+
+
+def with_reach(shown: Message, members: Sequence[Member], reached: Mapping[MemberId, Reached]) -> Message:
+    """Add to a board whom the bot can write to directly, for admins."""
+    people = sorted(members, key=lambda member: member.name.casefold())
+    by = {reach: [m for m in people if m.id in reached and reached[m.id].reach is reach] for reach in Reach}
+    lines = []
+    if met := by[Reach.REACHED]:
+        lines.append(_("reached: {people}", people=_people(met)))
+    if waiting := by[Reach.WAITING]:
+        lines.append(_("waiting for first contact: {people}", people=_people(waiting)))
+    for member in by[Reach.CLOSED]:
+        since = reached[member.id].since
+        assert since is not None
+        lines.append(_("{person}: can't be reached since {moment}", person=_person(member), moment=Moment(since)))
+    if gone := [m for m in people if m.id not in reached]:
+        lines.append(_("no account that I know of: {people}", people=_people(gone)))
+    if not lines:
+        return shown
+    told = (Text((_("Direct messages, as only admins see it:"),)), Bullets(tuple(lines)))
+    return replace(shown, blocks=(*shown.blocks, *told))
+
+
+def _people(members: Sequence[Member]) -> Listing:
+    return Listing(tuple(_person(member) for member in members))
 
 
 def _summary(board: Board, now: datetime) -> Sentence:

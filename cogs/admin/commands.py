@@ -17,6 +17,7 @@ from bot.api import (
     Member,
     MemberId,
     Message,
+    NamedPlace,
     Person,
     Purpose,
     Rest,
@@ -50,8 +51,8 @@ async def create(call: Call, *, zone: Zone | None = None, name: Rest) -> Message
         await people.save_member(caller)
     team = await people.create_team(Team(TeamId(0), call.workspace.id, name, zone or caller.zone, caller.id))
     await people.add_to_team(team, caller)
-    standup = "standup create" in call.tx.services.registry.commands
-    return messages.created(team, messages.next_steps(team, standup=standup))
+    known = call.tx.services.registry.commands
+    return messages.created(team, messages.next_steps(team, standup="standup create" in known, setup="setup" in known))
 
 
 @command("team rename", help=N_("Give a team another name"), example="team rename Atlas Polaris", admin=True)
@@ -93,6 +94,9 @@ async def delete(call: Call, team: Team, yes: bool = False) -> Message:
 async def add(call: Call, team: Team, member: Account) -> Message:
     """Put a person in a team; who is new here starts with the team's zone, and is asked for their own."""
     person = await _member_of(call, member) or await _new_member(call, team, member)
+    if not person.zone_known and not await call.tx.people.teams_of(person.id):
+        person = replace(person, zone=team.zone)
+        await call.tx.people.save_member(person)
     shown = Person(person.id, person.name)
     if not await call.tx.people.add_to_team(team, person):
         raise messages.in_already(team, shown)
@@ -120,7 +124,12 @@ async def show(call: Call, team: Team | None = None) -> Message:
     if len(teams) != 1:
         return await _list(call, teams)
     own = await call.tx.people.channels(teams[0].id)
-    return board_messages.team_board(teams[0], await _board(call, teams[0]), own, call.tx.now)
+    board = await _board(call, teams[0])
+    shown = board_messages.team_board(teams[0], board, own, call.tx.now)
+    if not call.admin or not call.private:
+        return shown
+    members = [desk.member for desk in (*board.working, *board.waiting)]
+    return board_messages.with_reach(shown, members, await call.tx.reach([m.id for m in members]))
 
 
 @command("team list", help=N_("See all teams"), example="team list", read=True)
@@ -134,20 +143,24 @@ async def list_teams(call: Call) -> Message:
     help=N_("Make the channel you type this in a team's place for handoffs or social threads"),
     example="channel set Atlas handoff here",
     admin=True,
+    options={"where": N_("The channel; the one that you type this in if you leave it out")},
 )
 async def set_channel(
-    call: Call, team: Team, purpose: Literal["handoff", "social"], where: Literal["here"] | None = None
+    call: Call, team: Team, purpose: Literal["handoff", "social"], where: NamedPlace | None = None
 ) -> Message:
-    """Give a team the channel of the call; `where` is only there to be typed."""
+    """Give a team a channel: the one that was picked, or that of the call."""
     people, wanted = call.tx.people, Purpose(purpose)
-    if call.direct:
+    if where is None and call.direct:
         raise messages.only_in_a_channel(team, wanted)
+    picked = where or NamedPlace(call.place, call.place_name)
     before = next(iter(await people.channels(team.id, wanted)), None)
-    place = replace(call.place, thread=None)
+    place = replace(picked.place, thread=None)
     sharing = await people.channel_at(place)
     other = await people.team(sharing.team) if sharing and sharing.team != team.id else None
-    channel = Channel(ChannelId(0), call.workspace.id, team.id, wanted, place, call.place_name)
-    return messages.channel_set(await people.set_channel(channel), team, before, other)
+    scope = call.scope.name if call.scope else ""
+    channel = Channel(ChannelId(0), call.workspace.id, team.id, wanted, place, picked.name, scope)
+    here = place == replace(call.place, thread=None)
+    return messages.channel_set(await people.set_channel(channel), team, before, other, here=here)
 
 
 @command("channel show", help=N_("See which channels the teams use"), example="channel show", read=True)

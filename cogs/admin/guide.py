@@ -7,7 +7,13 @@ from cogs.admin import guide_messages
 from cogs.admin.domain import nearest
 
 
-@command("help", help=N_("See what I can do, or how one command is typed"), example="help team create", read=True)
+@command(
+    "help",
+    help=N_("See what I can do, or how one command is typed"),
+    example="help team create",
+    read=True,
+    everywhere=True,
+)
 async def help_(call: Call, topic: Rest | None = None) -> Message:
     """Show all commands, a group of them, or one; who may not administer sees only what is theirs."""
     registry = call.tx.services.registry
@@ -22,7 +28,7 @@ async def help_(call: Call, topic: Rest | None = None) -> Message:
     raise guide_messages.unknown(words, nearest(words, _names(groups)))
 
 
-@command("about", help=N_("What I am, what I keep, and who can read it"), example="about", read=True)
+@command("about", help=N_("What I am, what I keep, and who can read it"), example="about", read=True, everywhere=True)
 async def about(call: Call) -> Message:
     """Say what the bot is, what it keeps, and who can read it."""
     return guide_messages.about()

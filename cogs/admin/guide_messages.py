@@ -43,10 +43,11 @@ class Group:
 
 
 def everything(groups: Sequence[Group]) -> Message:
-    """Show every command, by group."""
+    """Show every command, by group; those of administrators by their names alone, so that all of it is one message."""
     blocks: list[Heading | Bullets] = []
     for group in groups:
-        blocks += _group(group)
+        title, _all = _group(group)
+        blocks += (title, Bullets((*(_line(spec) for spec in group.commands if not spec.admin), *_for_admins(group))))
     return message(_("This is what I can do."), *blocks, _more(_first_with_options(groups)))
 
 
@@ -61,6 +62,11 @@ def some(groups: Sequence[Group]) -> Message:
 def _group(group: Group) -> tuple[Heading, Bullets]:
     title: Value = Sentence(group.cog.catalogue, group.cog.summary) if group.cog.summary else group.cog.name
     return Heading(title), Bullets(tuple(_line(spec) for spec in group.commands))
+
+
+def _for_admins(group: Group) -> Sequence[Sentence]:
+    names = tuple(CommandText(spec.words) for spec in group.commands if spec.admin)
+    return [_("For admins: {commands}", commands=Listing(names))] if names else []
 
 
 def _line(spec: CommandSpec) -> Sentence:
@@ -88,7 +94,7 @@ def one_command(spec: CommandSpec, *, allowed: bool) -> Message:
         Text((Sentence(spec.domain, spec.help),)),
         Fields(
             (
-                (_("Form"), CommandText(spec.form)),
+                (_("Form"), CommandText(spec.usage)),
                 (_("Example"), CommandText(spec.example)),
             )
         ),
@@ -133,6 +139,7 @@ _WHAT: Mapping[str, Sentence] = {
     "member": _("a member's name, or a mention of them"),
     "account": _("a person's name, or a mention of them"),
     "channel": _("a channel"),
+    "place": _("a channel, or here for the one that you type it in"),
 }
 
 

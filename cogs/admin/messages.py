@@ -91,14 +91,16 @@ def created(team: Team, next_steps: Sequence[Sentence]) -> Message:
     )
 
 
-def next_steps(team: Team, *, standup: bool) -> tuple[Sentence, ...]:
-    """What an administrator does with a new team; `standup` says whether that feature is installed."""
+def next_steps(team: Team, *, standup: bool, setup: bool) -> tuple[Sentence, ...]:
+    """What an administrator does with a new team; `standup` and `setup` say which features are installed."""
     steps = [
         _("Add people: {form}", form=_typed("team add", team, "<member>")),
         _("In the channel for handoffs: {form}", form=_typed("channel set", team, "handoff here", room=True)),
     ]
     if standup:
         steps.append(_("Ask for updates: {form}", form=_typed("standup create", team, "at:09:30 days:mon-fri")))
+    if setup:
+        steps.append(_("Or let me lead you through it: {form}", form=CommandText("setup")))
     return tuple(steps)
 
 
@@ -206,13 +208,15 @@ def not_in(team: Team, person: Person) -> BadInput:
 # --- channels -----------------------------------------------------------------------------------------------
 
 
-def channel_set(channel: Channel, team: Team, before: Channel | None, other: Team | None) -> Message:
+def channel_set(channel: Channel, team: Team, before: Channel | None, other: Team | None, *, here: bool) -> Message:
     """Confirm a channel; `before` had its purpose until now, `other` is another team that uses the place."""
     values: dict[str, Value] = {"team": team.name, "channel": ChannelName(channel.name)}
     if channel.purpose is Purpose.HANDOFF:
-        sentences = [_("{channel} is where {team} hands over: I post handoffs here.", **values)]
+        there = _("{channel} is where {team} hands over: I post handoffs there.", **values)
+        sentences = [_("{channel} is where {team} hands over: I post handoffs here.", **values) if here else there]
     else:
-        sentences = [_("{channel} is where {team} meets: I open social threads here.", **values)]
+        there = _("{channel} is where {team} meets: I open social threads there.", **values)
+        sentences = [_("{channel} is where {team} meets: I open social threads here.", **values) if here else there]
     if before and before.place != channel.place:
         sentences.append(_("Until now it was {channel}.", channel=ChannelName(before.name)))
     if other:

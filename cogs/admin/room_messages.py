@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.api import (
+    AskFirst,
     BadInput,
+    Choice,
     CommandText,
     Fields,
     Heading,
+    Joining,
+    LanguageName,
     Listing,
     Member,
     Message,
@@ -35,8 +39,10 @@ _MINUTE = timedelta(minutes=1)
 def code(workspace: Workspace, made: str, expires: datetime) -> Message:
     """Tell an administrator a code."""
     join = CommandText(f"workspace join {made}", room=True)
+    link = CommandText(f"workspace link {made}", room=True)
     return message(
         _("Type this in the room that is to join {workspace}: {join}.", workspace=workspace.name, join=join),
+        _("If there are teams already, this brings them along: {link}.", link=link),
         Text(
             (
                 _("The code works once, until {time}.", time=Moment(expires, Show.TIME)),
@@ -84,6 +90,87 @@ def joined_already(workspace: Workspace) -> BadInput:
     )
 
 
+def links_from_a_room() -> BadInput:
+    """Refuse to join the workspace of a private conversation, which could be any of several."""
+    return BadInput(
+        _("Here in private I can't tell which workspace you mean."),
+        _("Type it in a room of it: {form}.", form=CommandText("workspace link CODE", room=True)),
+    )
+
+
+def needs_a_code() -> BadInput:
+    """Say how two workspaces are made one."""
+    return BadInput(
+        _("There is no link that waits for your yes, so nothing has changed."),
+        _("An admin of the other workspace gets a code with {form}.", form=CommandText("workspace code")),
+        _("Then type it here: {form}.", form=CommandText("workspace link CODE", room=True)),
+    )
+
+
+def linked_already(workspace: Workspace) -> BadInput:
+    """Say that the code is from this very workspace."""
+    return BadInput(
+        _("That code is from {workspace} itself, so nothing has changed.", workspace=workspace.name),
+        _("Type it in a room of the other workspace."),
+    )
+
+
+def ask_link(plan: Joining) -> Message:
+    """Ask before two workspaces become one, with what happens to what is in them."""
+    command = "workspace link yes:yes"
+    question = _("Make all of {gone} part of {into}? It can't be undone.", gone=plan.gone.name, into=plan.into.name)
+    return say(
+        question,
+        *_joining(plan),
+        _("If so, confirm with {command}.", command=CommandText(command, room=True)),
+        choices=(Choice(command, _("Yes"), "✅"),),
+    )
+
+
+def linked(plan: Joining) -> Message:
+    """Confirm that two workspaces are one."""
+    done = _("{gone} is part of {into} now.", gone=plan.gone.name, into=plan.into.name)
+    return message(
+        Text((done, *_joining(plan))),
+        _("What belongs to it: {form}.", form=CommandText("workspace show")),
+    )
+
+
+def _joining(plan: Joining) -> list[Sentence]:
+    """What comes along, and what is another afterwards."""
+    sentences = []
+    if plan.teams:
+        teams = Listing(tuple(team.name for team in plan.teams))
+        sentences.append(
+            _(
+                "With members, channels, standups and all that was written, these teams come along: {teams}.",
+                teams=teams,
+            )
+        )
+    sentences += [
+        _(
+            "{name} is called {other} then, for there is a team of that name.",
+            name=team.name,
+            other=plan.renamed[team.id],
+        )
+        for team in plan.teams
+        if team.id in plan.renamed
+    ]
+    if same := len({goes for goes, _stays in plan.same}):
+        sentences.append(
+            n_(
+                "{count} person is in both, and keeps the settings of {into}.",
+                "{count} people are in both, and keep the settings of {into}.",
+                same,
+                into=plan.into.name,
+            )
+        )
+    if plan.gone.language != plan.into.language:
+        sentences.append(_("In its channels I write {language} then.", language=LanguageName(plan.into.language)))
+    sentences.append(_("The admins of both are admins of all of it."))
+    return sentences
+
+
 def has_teams(workspace: Workspace, teams: Sequence[Team]) -> BadInput:
     """Refuse to take a room from a workspace that is in use."""
     return BadInput(
@@ -91,6 +178,7 @@ def has_teams(workspace: Workspace, teams: Sequence[Team]) -> BadInput:
             "This room is part of {workspace}, which has teams of its own, so nothing has changed.",
             workspace=workspace.name,
         ),
+        _("To bring them along: {form}.", form=CommandText("workspace link CODE", room=True)),
         _(
             "If they are to go, delete them first: {forms}.",
             forms=Listing(tuple(CommandText(f"team delete {quoted(team.name)}") for team in teams)),
@@ -112,6 +200,63 @@ def joined(workspace: Workspace, teams: Sequence[Team]) -> Message:
     return message(Text(tuple(sentences)))
 
 
+def language_set(language: str, before: str) -> Message:
+    """Confirm the language of channels, in that language."""
+    undo = CommandText(f"workspace language {before}" if before != language else "workspace language español")
+    return say(
+        _("From now on I write {language} here, and to everyone who has not chosen.", language=LanguageName(language)),
+        _("Each of you can choose: {command}.", command=CommandText("me language español")),
+        _("To change it back: {command}.", command=undo)
+        if before != language
+        else _("To change it: {command}.", command=undo),
+    )
+
+
+def leaves_from_a_room() -> BadInput:
+    """Refuse to take a private conversation out of a workspace."""
+    return BadInput(
+        _("This is a private conversation, which is part of no workspace."),
+        _("Type it in the room you mean: {form}.", form=CommandText("workspace leave", room=True)),
+    )
+
+
+def only_room(workspace: Workspace) -> BadInput:
+    """Refuse to leave a workspace without any room."""
+    return BadInput(
+        _("This is the only room of {workspace}, so it can't leave it.", workspace=workspace.name),
+        _("Another room joins it with a code: {form}.", form=CommandText("workspace code")),
+    )
+
+
+def ask_leave(workspace: Workspace, teams: Sequence[Team]) -> AskFirst:
+    """Ask before a room leaves; `teams` have a channel there."""
+    command = "workspace leave yes:yes"
+    if not teams:
+        return AskFirst(
+            _(
+                "Take this room out of {workspace}? I show nothing of it here any more; what I wrote stays as it is.",
+                workspace=workspace.name,
+            ),
+            command,
+        )
+    return AskFirst(
+        _(
+            "Take this room out of {workspace}? {teams} can't post here any more; what I wrote stays as it is.",
+            workspace=workspace.name,
+            teams=Listing(tuple(team.name for team in teams)),
+        ),
+        command,
+    )
+
+
+def has_left(workspace: Workspace) -> Message:
+    """Confirm that a room is part of a workspace no more."""
+    return say(
+        _("This room is not part of {workspace} any more, and I show nothing of it here.", workspace=workspace.name),
+        _("Who is in its teams stays in them, until an admin takes them out."),
+    )
+
+
 def workspace(
     shown: Workspace, scopes: Mapping[str, int], teams: Sequence[Team], admins: Sequence[Member], members: int
 ) -> Message:
@@ -119,6 +264,7 @@ def workspace(
     named: Value = Listing(tuple(team.name for team in teams)) if teams else _("none yet")
     who: Value = Listing(tuple(Person(m.id, m.name) for m in admins)) if admins else _("none that I have heard from")
     facts = (
+        (_("Language"), LanguageName(shown.language)),
         (_("Rooms"), Listing(tuple(_rooms(count, platform) for platform, count in sorted(scopes.items())))),
         (_("Teams"), named),
         (_("Admins"), who),
@@ -132,6 +278,5 @@ def workspace(
 
 
 def _rooms(count: int, platform: str) -> Sentence:
-    return n_(
-        "{count} room or server on {platform}", "{count} rooms or servers on {platform}", count, platform=platform
-    )
+    name = platform.capitalize()
+    return n_("{count} room or server on {platform}", "{count} rooms or servers on {platform}", count, platform=name)

@@ -1,4 +1,4 @@
-"""The admin cog's own tables: codes by which rooms join a workspace, and who typed wrong ones."""
+"""The admin cog's own tables: codes to join a workspace, who typed wrong ones, and links that wait for a yes."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ _WRONG = Table(
     Column("account", Text, nullable=False),
     Column("at", _MICROS, nullable=False),
     Index("admin_wrong_codes_account", "platform", "account", "at"),
+    sqlite_strict=True,
+)
+_LINKS = Table(
+    "admin_links",
+    METADATA,
+    Column("workspace", Integer, primary_key=True, autoincrement=False),
+    Column("target", Integer, nullable=False),
+    Column("expires", _MICROS, nullable=False),
     sqlite_strict=True,
 )
 
@@ -63,3 +71,17 @@ async def add_wrong_code(tx: Transaction, who: Identity, workspace: WorkspaceId,
     await tx.execute(delete(_WRONG).where(_WRONG.c.at <= to_micros(until)))
     row = {"workspace": workspace, "platform": who.platform, "account": who.account, "at": to_micros(tx.now)}
     await tx.execute(insert(_WRONG), row)
+
+
+async def offer_link(tx: Transaction, workspace: WorkspaceId, target: WorkspaceId, expires: datetime) -> None:
+    """Keep until an instant that a workspace may become part of another, instead of what was kept before."""
+    await tx.execute(delete(_LINKS).where((_LINKS.c.workspace == workspace) | (_LINKS.c.expires <= to_micros(tx.now))))
+    await tx.execute(insert(_LINKS), {"workspace": workspace, "target": target, "expires": to_micros(expires)})
+
+
+async def take_link(tx: Transaction, workspace: WorkspaceId) -> WorkspaceId | None:
+    """Return and forget what a workspace may become part of, or None."""
+    found = select(_LINKS.c.target).where(_LINKS.c.workspace == workspace, _LINKS.c.expires > to_micros(tx.now))
+    target = next((WorkspaceId(row.target) for row in (await tx.execute(found)).rows), None)
+    await tx.execute(delete(_LINKS).where((_LINKS.c.workspace == workspace) | (_LINKS.c.target == workspace)))
+    return target

@@ -1,6 +1,6 @@
 """The handoff cog: when a leg of the relay ends, its work reaches the people who start next."""
 
-from bot.api import N_, Cog, JournalChanged, MemberChanged, TeamChanged
+from bot.api import N_, Cog, JournalChanged, MemberChanged, MembersMerged, TeamChanged
 from cogs.handoff import commands, planning, store
 from cogs.handoff.amending import journal_changed
 from cogs.handoff.baton import pass_batons
@@ -13,6 +13,7 @@ cog = Cog(
     listeners={
         JournalChanged: journal_changed,
         MemberChanged: planning.member_changed,
+        MembersMerged: planning.members_merged,
         TeamChanged: planning.team_changed,
     },
     tables=store.METADATA,

@@ -69,7 +69,7 @@ async def now(call: Call, team: Team) -> Message:
 async def legs(call: Call, team: Team, legs: Rest) -> Message:
     """Set named legs, or go back to automatic ones."""
     crew = await _crew(call, team)
-    automatic = legs.strip().casefold() == "auto"
+    automatic = call.tx.services.gazetteer.means(legs, replies.AUTO, call.language)
     by_name = {member.name: member.id for member in crew.members.values()}
     try:
         named = () if automatic else parse_legs(legs, by_name)

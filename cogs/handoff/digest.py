@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.api import Entry, Kind, MemberId, State
+from bot.api import Entry, Kind, MemberId, State, after_name
 
-_MARK = re.compile(r"^\s*(?:[-*•–—▪◦]\s+|\d{1,2}[.)]\s+)")
+_MARK = re.compile(r"^\s*(?:[-*•–—▪◦]\s+|\d{1,2}[.)]\s+|[・‣●○◎■□◆◇]\s*|[(（]?\d{1,2}(?:[）、]|．(?!\d))\s*)")
 _SPACES = re.compile(r"\s+")
 _NO_WORDS = re.compile(r"\W+")
 ASK_LENGTH = 160
@@ -183,9 +183,9 @@ def without_name(text: str, name: str) -> str:
     text = one_line(text)
     called = f"@{name}".casefold()
     for length in (len(called), len(called.split()[0])):
-        rest = text[length:]
-        if text[:length].casefold() == called[:length] and not rest[:1].isalnum():
-            return rest.lstrip(" ,:;–—-") or text
+        end = after_name(text, length)
+        if text[:length].casefold().replace("＠", "@") == called[:length] and end is not None:
+            return text[end:].lstrip(" ,:;–—-、，：　") or text
     return text
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.api import MemberChanged, TeamChanged, TeamId, Timer, Transaction, from_micros, to_micros
+from bot.api import MemberChanged, MembersMerged, TeamChanged, TeamId, Timer, Transaction, from_micros, to_micros
 from cogs.handoff import store
 from cogs.handoff.crew import Crew, load
 from cogs.handoff.domain import Leg, Pass, passes
@@ -90,6 +91,18 @@ async def member_changed(tx: Transaction, event: MemberChanged) -> None:
     """A member's days moved, and with them the legs of their teams."""
     for team in await tx.people.teams_of(event.member):
         await replan(tx, team.id)
+
+
+async def members_merged(tx: Transaction, event: MembersMerged) -> None:
+    """Name in legs who a member has become."""
+    for team in await tx.people.teams(event.workspace):
+        settings = await store.settings(tx, team.id, team.workspace)
+        if any(event.gone in leg.members for leg in settings.legs):
+            legs = tuple(
+                replace(leg, members=tuple(dict.fromkeys(event.into if m == event.gone else m for m in leg.members)))
+                for leg in settings.legs
+            )
+            await store.save_settings(tx, replace(settings, legs=legs))
 
 
 async def team_changed(tx: Transaction, event: TeamChanged) -> None:

@@ -41,6 +41,8 @@ _, n_ = catalogue("handoff")
 
 _LONG_LEG = timedelta(hours=16)
 _MOST_SHOWN = 12
+# NOTE: what admins type to have the legs made by working hours, separated by commas
+AUTO = _("auto, automatic, automatically")
 
 
 @dataclass(frozen=True, slots=True)

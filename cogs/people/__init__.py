@@ -1,7 +1,7 @@
 """The people cog: what the bot knows of each person, and the welcome that asks them."""
 
 from bot.api import N_, Cog, TeamChanged
-from cogs.people import commands
+from cogs.people import commands, linking, store
 from cogs.people.arrivals import welcome
 
 cog = Cog(
@@ -16,6 +16,10 @@ cog = Cog(
         commands.back,
         commands.show,
         commands.leave_team,
+        linking.link,
+        linking.unlink,
     ),
     listeners={TeamChanged: welcome},
+    tables=store.METADATA,
+    migrations="cogs.people.migrations",
 )

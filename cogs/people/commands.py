@@ -13,6 +13,7 @@ from bot.api import (
     HolidaysOf,
     Hours,
     Language,
+    Member,
     Message,
     Rest,
     Team,
@@ -81,7 +82,7 @@ async def holidays(call: Call, calendar: HolidaysOf) -> Message:
     times = await _times(call)
     if chosen is None:
         return messages.holidays_cleared(member.holidays, times, call.tx.now)
-    upcoming = domain.next_holiday(times, times.local_date(call.tx.now))
+    upcoming = _named(call, await call.reread(), domain.next_holiday(times, times.local_date(call.tx.now)))
     return messages.holidays_set(chosen, upcoming, member.holidays, times, call.tx.now)
 
 
@@ -137,15 +138,15 @@ async def show(call: Call) -> Message:
     times = await people.working_time(member)
     today = times.local_date(call.tx.now)
     leave = [a for a in (await people.absences([member.id])).get(member.id, ()) if a.last >= today]
-    accounts = (await people.identities([member.id])).get(member.id, ())
+    accounts = await people.accounts(member.id) if call.direct else ()
     known = welcome_messages.Known(
         member=member,
         times=times,
-        language=await people.language_of(member),
+        language=call.language,
         leave=leave if call.direct else [replace(a, reason="") for a in leave],
         teams=await people.teams_of(member.id),
-        accounts=accounts if call.direct else (),
-        upcoming=domain.next_holiday(times, today),
+        accounts=accounts,
+        upcoming=_named(call, member, domain.next_holiday(times, today)),
     )
     return welcome_messages.known(known, call.tx.now)
 
@@ -163,6 +164,14 @@ async def leave_team(call: Call, team: Team | None = None) -> Message:
     if not await call.tx.people.remove_from_team(team, call.member):
         raise welcome_messages.not_in(team)
     return welcome_messages.left(team, owns=team.owner == call.member.id)
+
+
+def _named(call: Call, member: Member, upcoming: tuple[date, str] | None) -> tuple[date, str] | None:
+    """Return a coming holiday of the member's with its name in the language that they read."""
+    if upcoming is None or member.holidays is None:
+        return upcoming
+    day, name = upcoming
+    return day, call.tx.services.holidays.holiday(member.holidays, day, call.language) or name
 
 
 async def _times(call: Call) -> WorkingTime:

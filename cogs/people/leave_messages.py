@@ -92,10 +92,7 @@ def leave_refused(problem: LeaveProblem, today: date) -> BadInput:
 
 def ask_far(last: date, command: str) -> AskFirst:
     """Ask whether leave of more than a year is meant."""
-    question = _(
-        "That is more than a year from now: are you away until {day} {year}?", day=Day(last), year=str(last.year)
-    )
-    return AskFirst(question, command)
+    return AskFirst(_("That is more than a year from now: are you away until {day}?", day=Day(last)), command)
 
 
 def back(ended: Absence, planned: Sequence[Absence], times: WorkingTime, now: datetime, undo: str) -> Message:

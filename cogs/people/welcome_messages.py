@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 
 from bot.api import (
     Absence,
+    Account,
     BadInput,
     Choice,
     CommandText,
     Day,
     Fields,
     Heading,
-    Identity,
     LanguageName,
     Listing,
     Member,
@@ -30,6 +30,7 @@ from bot.api import (
     catalogue,
     message,
 )
+from cogs.people.link_messages import account_name
 from cogs.people.messages import absence_list, at_work, week_text
 
 _, n_ = catalogue("people")
@@ -44,7 +45,7 @@ class Known:
     language: str
     leave: Sequence[Absence]
     teams: Sequence[Team]
-    accounts: Sequence[Identity]
+    accounts: Sequence[Account]
     upcoming: tuple[date, str] | None
 
 
@@ -70,7 +71,7 @@ def known(person: Known, now: datetime) -> Message:
 def _facts(person: Known, now: datetime) -> tuple[tuple[Value, Value], ...]:
     member = person.member
     teams = Listing(tuple(team.name for team in person.teams)) if person.teams else _("no team")
-    accounts = tuple(_("{account} on {platform}", account=a.account, platform=a.platform) for a in person.accounts)
+    accounts = tuple(account_name(account) for account in person.accounts)
     facts: list[tuple[Value, Value]] = [
         (_("Name"), member.name),
         (_("Time zone"), _zone(member, person.times, now)),

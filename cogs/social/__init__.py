@@ -1,6 +1,6 @@
 """The social cog: prompts that open a thread, each time in another region's morning."""
 
-from bot.api import N_, Cog, MemberChanged, SourceDeleted, SourceEdited, TeamChanged
+from bot.api import N_, Cog, MemberChanged, SourceDeleted, SourceEdited, TeamChanged, TeamSurveyed
 from cogs.social import commands, posting, suggesting
 from cogs.social.store import metadata
 
@@ -20,6 +20,7 @@ cog = Cog(
     jobs={posting.JOB: posting.post_due},
     listeners={
         TeamChanged: posting.team_changed,
+        TeamSurveyed: posting.survey,
         MemberChanged: posting.member_changed,
         SourceEdited: suggesting.edited,
         SourceDeleted: suggesting.deleted,

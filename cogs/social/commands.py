@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
-from bot.api import N_, Call, Message, Person, Rest, Sentence, Team, Value, Weekdays, command
+from bot.api import N_, Call, Commanded, Message, Person, Rest, Sentence, Team, Value, Weekdays, command
 from cogs.social import messages, posting, store, suggesting, suggestion_messages
-from cogs.social.domain import folded, parse_themes, split_team, theme_for
+from cogs.social.domain import parse_themes, split_team, theme_for
+from cogs.social.naming import means_every, theme_named
 from cogs.social.planning import DAYS, NAMES, Settings, themes_in_use
 from cogs.social.prompts import BY_NAME, FROM_THE_TEAM, Theme
 from cogs.social.records import Standing, Suggestion
@@ -87,7 +89,7 @@ async def now(call: Call, team: Team | None = None, theme: Rest | None = None) -
     own = await store.suggestions_of(call.tx, [team.id], [Standing.ACCEPTED])
     today = (await call.tx.people.working_time(call.member)).local_date(call.tx.now)
     if wanted:
-        chosen = _theme(team, wanted)
+        chosen = _theme(call, team, wanted)
     else:
         in_use = themes_in_use(settings.themes, suggested=bool(own))
         chosen = BY_NAME[theme_for(today, in_use, settings.days)]
@@ -114,7 +116,7 @@ async def themes(call: Call, team: Team | None = None, names: Rest | None = None
     if not wanted:
         return messages.themes(team, settings.themes)
     try:
-        chosen = () if folded(wanted) == "all" else parse_themes(wanted, NAMES)
+        chosen = () if means_every(call, wanted) else _themes(call, wanted)
     except LookupError as unknown:
         form = messages.typed("social themes", team, "pets,reading,food")
         raise messages.unknown_theme(str(unknown.args[0]), form) from None
@@ -151,7 +153,8 @@ async def suggest(call: Call, team: Team | None = None, *, text: Rest) -> Messag
         return suggestion_messages.accepted_at_once(suggestion, team, on=on)
     await suggesting.ask(call.tx, suggestion, team)
     by = await suggesting.decider(call.tx, team)
-    return suggestion_messages.thanks(suggestion, team, Person(by.id, by.name), on=on)
+    typed = call.tx.cause is None or not isinstance(call.tx.cause.event, Commanded)
+    return suggestion_messages.thanks(suggestion, team, Person(by.id, by.name), on=on, typed=typed)
 
 
 @command(
@@ -242,11 +245,17 @@ def _days(before: Settings | None) -> Weekdays:
     return before.days if before else DAYS
 
 
-def _theme(team: Team, text: str) -> Theme:
-    theme = BY_NAME.get(folded(text))
-    if theme is None:
+def _themes(call: Call, text: str) -> tuple[str, ...]:
+    """The themes that a list of words, or one whole title, means. Raises LookupError."""
+    title = theme_named(call, text)
+    return (title,) if title else parse_themes(text, NAMES, partial(theme_named, call))
+
+
+def _theme(call: Call, team: Team, text: str) -> Theme:
+    name = theme_named(call, text)
+    if name is None:
         raise messages.unknown_theme(text, messages.typed("social now", team, "pets"))
-    return theme
+    return BY_NAME[name]
 
 
 async def _prospect(call: Call, settings: Settings) -> posting.Prospect:

@@ -8,7 +8,7 @@ import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -198,13 +198,19 @@ def folded(text: str) -> str:
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).casefold().split())
 
 
-def parse_themes(text: str, known: Sequence[str]) -> tuple[str, ...]:
-    """Read "pets, reading" as known names, each once, in the order of `known`. Raises LookupError for another."""
-    wanted = {folded(word) for word in re.split(r"[,;\n]|\s+", text) if word.strip()}
-    unknown = sorted(wanted - set(known))
+def parse_themes(
+    text: str, known: Sequence[str], named: Callable[[str], str | None] = lambda word: None
+) -> tuple[str, ...]:
+    """Read "pets, reading" as known names, each once, in the order of `known`. Raises LookupError for another.
+
+    `named` gives the name that stands for a word of another language.
+    """
+    words = [word for word in re.split(r"[,;、，；・\n]|\s+", text) if word.strip()]
+    wanted = {word: folded(word) if folded(word) in known else named(word) for word in words}
+    unknown = [word for word, name in wanted.items() if name is None]
     if unknown:
         raise LookupError(unknown[0])
-    return tuple(name for name in known if name in wanted)
+    return tuple(name for name in known if name in wanted.values())
 
 
 def split_team(text: str, teams: Sequence[str]) -> tuple[str | None, str]:

@@ -30,6 +30,7 @@ from bot.api import (
     message,
     say,
 )
+from cogs.social.naming import WORDS
 from cogs.social.planning import ALL_THEMES, NAMES, Plan, Settings
 from cogs.social.prompts import BY_NAME, FROM_THE_TEAM, Theme
 from cogs.social.regions import Region
@@ -255,10 +256,10 @@ def themes_chosen(team: Team, chosen: Sequence[str], before: Sequence[str]) -> M
 def _theme_lines(chosen: Sequence[str]) -> tuple[Bullets | Value, ...]:
     used = chosen or ALL_THEMES
     shown: list[Bullets | Value] = [
-        Bullets(tuple(_("{theme}: {name}", theme=titled(BY_NAME[n]), name=n) for n in used))
+        Bullets(tuple(_("{theme}: {name}", theme=titled(BY_NAME[n]), name=WORDS[n]) for n in used))
     ]
     if unused := tuple(name for name in ALL_THEMES if name not in used):
-        shown.append(_("Not in use: {names}.", names=Listing(unused)))
+        shown.append(_("Not in use: {names}.", names=Listing(tuple(WORDS[name] for name in unused))))
     if FROM_THE_TEAM.name not in used:
         shown.append(_("What the team suggested comes in between, each suggestion once."))
     return tuple(shown)
@@ -268,7 +269,7 @@ def unknown_theme(text: str, form: CommandText) -> BadInput:
     """Name the themes there are."""
     return BadInput(
         _("There is no theme “{text}”.", text=_short(text)),
-        _("The themes are {names}.", names=Listing(NAMES)),
+        _("The themes are {names}.", names=Listing(tuple(WORDS[name] for name in NAMES))),
         _("Type it like this: {form}.", form=form),
     )
 

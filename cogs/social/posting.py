@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 
 from bot.api import (
     Channel,
+    Days,
+    Feature,
     MemberChanged,
     MemberId,
     Message,
@@ -16,6 +18,7 @@ from bot.api import (
     Team,
     TeamChanged,
     TeamId,
+    TeamSurveyed,
     Timer,
     Transaction,
     Value,
@@ -101,6 +104,12 @@ async def team_changed(tx: Transaction, event: TeamChanged) -> None:
         await plan_next(tx, [event.team])
 
 
+async def survey(tx: Transaction, event: TeamSurveyed) -> None:
+    """Say on which weekdays a team's threads open, if that was ever decided."""
+    for settings in (await store.settings_of(tx, [event.team])).values():
+        event.found[COG] = Feature(settings.on, Days(settings.days))
+
+
 async def member_changed(tx: Transaction, event: MemberChanged) -> None:
     """Plan again for the teams of a member whose zone, hours or days off changed."""
     teams = [team.id for team in await tx.people.teams_of(event.member)]
@@ -183,7 +192,8 @@ async def _draw(tx: Transaction, team: Team, channel: Channel, theme: Theme) -> 
     if theme is FROM_THE_TEAM:
         return await _draw_own(tx, team)
     where = f"{channel.place.platform} {channel.place.address}"
-    deck = await store.deck_of(tx, team.workspace, where, theme.name)
+    # By its name, so that a team is asked the same whatever platform it is on.
+    deck = await store.deck_of(tx, team.workspace, where, theme.name, seed=channel.name)
     number, deck = deck.draw(len(theme.prompts))
     await store.save_deck(tx, team.workspace, where, deck)
     return _Drawn(number, post_messages.prompt_text(theme, number))

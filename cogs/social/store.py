@@ -151,12 +151,12 @@ async def forget_settings(tx: Transaction, team: TeamId) -> None:
 # Decks
 
 
-async def deck_of(tx: Transaction, workspace: WorkspaceId, channel: str, theme: str) -> Deck:
-    """Where a channel stands in a theme; a new deck if it had none of it yet."""
+async def deck_of(tx: Transaction, workspace: WorkspaceId, channel: str, theme: str, seed: str) -> Deck:
+    """Where a channel stands in a theme; a new deck, shuffled by `seed`, if it had none of it yet."""
     found = await tx.execute(select(DECKS).where(*_deck(workspace, channel, theme)))
     for row in found.rows:
         return Deck(row.theme, row.seed, row.round, row.position, row.last, row.size)
-    return Deck(theme, channel)
+    return Deck(theme, seed)
 
 
 async def save_deck(tx: Transaction, workspace: WorkspaceId, channel: str, deck: Deck) -> None:

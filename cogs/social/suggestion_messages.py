@@ -57,8 +57,8 @@ def not_in(team: Team) -> BadInput:
     )
 
 
-def thanks(suggestion: Suggestion, team: Team, decider: Person, *, on: bool) -> Message:
-    """Confirm a suggestion, and say what becomes of it."""
+def thanks(suggestion: Suggestion, team: Team, decider: Person, *, on: bool, typed: bool) -> Message:
+    """Confirm a suggestion, and say what becomes of it; `typed` is whether there is a message to edit or delete."""
     sentences = [
         _("Thank you! That is suggestion {number} for {team}.", number=suggestion.number, team=team.name),
         _(
@@ -66,7 +66,7 @@ def thanks(suggestion: Suggestion, team: Team, decider: Person, *, on: bool) -> 
             name=decider,
         ),
         *_off(on),
-        _("To change or withdraw it, edit or delete your message."),
+        *([_("To change or withdraw it, edit or delete your message.")] if typed else []),
     ]
     return say(*sentences)
 

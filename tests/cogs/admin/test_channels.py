@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.api import Channel, Purpose
+from bot.api import Channel, Place, Purpose
+from bot.testing.client import Client
 from bot.testing.stage import Stage
 from tests.cogs.admin.test_teams import answer, teams
 
@@ -25,6 +26,29 @@ async def test_the_word_here_may_be_left_out(stage: Stage) -> None:
     await stage.says("Ana", "!helio channel set Atlas social", place="lobby")
     (channel,) = await channels(stage)
     assert channel.purpose is Purpose.SOCIAL
+
+
+async def test_another_channel_may_be_picked_where_clients_can(stage: Stage) -> None:
+    stage.room("den")
+    client = Client(stage, "Ana", inside="lobby", admin=True)
+    (seen,) = await client.uses("channel set", places=("den",), team="Atlas", purpose="handoff", where="#den")
+    (channel,) = await channels(stage)
+    assert (channel.name, channel.place) == ("den", Place("console", "#den"))
+    assert "I post handoffs there" in seen.text
+
+
+async def test_a_channel_that_was_chosen_by_a_press_has_its_name(stage: Stage) -> None:
+    await Client(stage, "Ana", inside="lobby", admin=True).presses("channel set Atlas handoff here")
+    (channel,) = await channels(stage)
+    assert channel.name == "lobby"
+
+
+async def test_a_channel_that_is_not_at_hand_is_refused(stage: Stage) -> None:
+    stage.room("den")
+    assert "can't tell which channel “den” is" in await answer(
+        stage, "!helio channel set Atlas handoff den", place="lobby"
+    )
+    assert await channels(stage) == []
 
 
 async def test_another_channel_takes_the_place_of_the_first(stage: Stage) -> None:

@@ -15,7 +15,15 @@ async def test_help_lists_every_command_by_group_for_an_admin(stage: Stage) -> N
     for words in stage.services.registry.commands:
         assert f"`{words}`" in said
     assert said.index("Teams, their channels, and help") < said.index("Your time zone, hours, language and leave")
-    assert "`team create`: Make a team; you become its owner and first member (admins)" in said
+    assert "`team create`: Make a team; you become its owner and first member (admins)" in await answer(
+        stage, "help team"
+    )
+
+
+async def test_the_list_of_all_commands_is_one_message(stage: Stage) -> None:
+    for language in stage.services.localizer.languages():
+        await stage.says("Ana", f"me language {language}")
+        assert len(await stage.says("Ana", "help")) == 1
 
 
 async def test_who_is_no_admin_sees_only_what_is_theirs(stage: Stage) -> None:
@@ -102,7 +110,10 @@ WORKS = {
     "channel set": "#lobby is where Atlas hands over",
     "channel show": "Atlas: none yet",
     "workspace code": "I have sent you the code in private",
+    "workspace language": "Desde ahora escribo aquí en español",
     "workspace join": "This code is wrong, used up or older than an hour",
+    "workspace link": "This code is wrong, used up or older than an hour",
+    "workspace leave": "This is the only room of Stage",
     "workspace show": "Teams: Atlas",
     "help": "Make a team; you become its owner",
     "about": "Heliotrope",

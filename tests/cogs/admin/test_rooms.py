@@ -1,4 +1,4 @@
-"""`workspace code`, `workspace join` and `workspace show`."""
+"""`workspace code`, `workspace join`, `workspace leave`, `workspace language` and `workspace show`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest_asyncio
 from sqlalchemy import text
 
-from bot.api import Identity, Member, Scope, WorkspaceId
+from bot.api import Identity, Member, Place, Scope, WorkspaceId, catalogue, say, to_place, to_thread
 from bot.testing.stage import Stage
 from cogs.admin import codes
 from cogs.admin import cog as admin
 from cogs.people import cog as people
 from tests.cogs.admin.conftest import MONDAY_TEN
 
+_, n_ = catalogue("test")
 EVE = Identity("console", "Eve")
 
 
@@ -212,7 +213,7 @@ async def test_a_room_is_told_in_the_language_of_the_workspace_it_joins() -> Non
 async def test_a_workspace_shows_its_rooms_teams_and_admins(rooms: Stage) -> None:
     await answer(rooms, f"workspace join {await a_code(rooms)}")
     (shown,) = await rooms.says("Bo", "workspace show")
-    for told in ("Workspace Stage", "Rooms: 2 rooms or servers on console", "Teams: Atlas", "Admins: Ana", "3 people"):
+    for told in ("Workspace Stage", "Rooms: 2 rooms or servers on Console", "Teams: Atlas", "Admins: Ana", "3 people"):
         assert told in shown.text
 
 
@@ -220,7 +221,7 @@ async def test_an_empty_workspace_says_so() -> None:
     async with Stage.create(start=MONDAY_TEN, cogs=[people, admin]) as stage:
         await stage.member("Bo")
         (shown,) = await stage.says("Bo", "workspace show")
-        assert "Rooms: 1 room or server on console" in shown.text
+        assert "Rooms: 1 room or server on Console" in shown.text
         assert "Teams: none yet" in shown.text
 
 
@@ -267,3 +268,114 @@ async def test_who_left_comes_back_by_name_with_the_settings_they_had(stage: Sta
     stage.server.come_back("Bo")
     assert "Bo is in Atlas now" in await answer(stage, "team add Atlas Bo", place="lobby")
     assert await members_of(stage, Identity("console", "Bo")) == [before]
+
+
+# --- the language -------------------------------------------------------------------------------------------
+
+
+async def test_an_admin_chooses_the_language_of_channels_and_of_whoever_named_none(stage: Stage) -> None:
+    await stage.says("Bo", "me language en")
+    seen = await stage.says("Ana", "!helio workspace language Deutsch", place="lobby")
+    (said,) = [one.text for one in seen if one.to == "channel:lobby"]
+    assert said == (
+        "Ab jetzt schreibe ich hier auf Deutsch, und auch allen, die keine andere Sprache gewählt haben. "
+        "Wer eine andere möchte: `me language español`. Zurück geht es so: `!helio workspace language en`."
+    ).replace("`me", "`!helio me")
+    assert "Sprache: Deutsch" in (await stage.says("Ana", "workspace show"))[0].text
+    assert "Language: German" in (await stage.says("Bo", "workspace show"))[0].text
+
+
+async def test_a_workspace_may_begin_with_its_language(rooms: Stage) -> None:
+    assert "日本語で書きます" in await answer(rooms, "workspace language 日本語", "Eve")
+    assert "チーム" in await answer(rooms, "team create Borealis zone:東京", "Eve")
+
+
+async def test_only_an_admin_chooses_the_language_and_only_one_there_is(stage: Stage) -> None:
+    seen = await stage.says("Bo", "!helio workspace language de", place="lobby")
+    assert "Only admins" in seen[0].text
+    seen = await stage.says("Ana", "!helio workspace language klingon", place="lobby")
+    assert "I don't speak “klingon” yet." in seen[0].text
+    assert "Language: English" in (await stage.says("Ana", "workspace show"))[0].text
+
+
+# --- leaving ------------------------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture
+async def joined(rooms: Stage) -> Stage:
+    """The garage is part of the workspace, and where Atlas hands off."""
+    await answer(rooms, f"workspace join {await a_code(rooms)}")
+    await answer(rooms, "channel set Atlas handoff here")
+    return rooms
+
+
+async def post(stage: Stage, key: str, words: str) -> None:
+    """Post in the garage, as a cog would."""
+    async with stage.transaction() as tx:
+        to = to_place(Place("console", "#garage"))
+        workspace = (await stage.workspace()).id
+        tx.send(to, say(_("{words}", words=words)), workspace=workspace, kind="test.post", key=key)
+
+
+async def test_before_a_room_leaves_it_is_asked_which_teams_can_not_post_there_any_more(joined: Stage) -> None:
+    before = await scopes(joined)
+    said = await answer(joined, "workspace leave")
+    assert "Take this room out of Stage? Atlas can't post here any more" in said
+    assert "`!helio workspace leave yes:yes`" in said
+    assert await scopes(joined) == before
+
+
+async def test_a_room_that_left_shows_nothing_of_the_workspace_any_more(joined: Stage) -> None:
+    await post(joined, "stands", "a plan")
+    await joined.settle()
+    await joined.says("Ana", "!helio workspace leave", place="garage")
+    await post(joined, "waits", "a secret")
+    (left,) = await joined.reacts("Ana", "✅", "garage")
+    assert "This room is not part of Stage any more" in left.text
+    assert (await scopes(joined))["garages"] is None
+    async with joined.transaction() as tx:
+        workspace = (await joined.workspace()).id
+        tx.edit("stands", say(_("{words}", words="a secret")), workspace=workspace, kind="test.edit", key="e")
+        told = say(_("{words}", words="a secret"))
+        tx.send(to_thread("stands"), told, workspace=workspace, kind="test.reply", key="r")
+    assert await joined.settle() == []
+    assert "you are in none of them yet" in await answer(joined, "team show Atlas", "Bo")
+    assert "Atlas: none yet" in await answer(joined, "channel show", "Bo", "lobby")
+
+
+async def test_what_people_of_a_room_that_left_have_told_and_are_in_stays(joined: Stage) -> None:
+    await joined.says("Eve", "!helio team add Atlas Eve", place="garage")
+    await answer(joined, "workspace leave yes:yes")
+    assert "2 of 4 are at work now" in await answer(joined, "team show Atlas", "Bo", "lobby")
+
+
+async def test_a_room_that_left_may_join_again_or_have_a_workspace_of_its_own(joined: Stage) -> None:
+    await answer(joined, "workspace leave yes:yes")
+    assert "part of Stage now" in await answer(joined, f"workspace join {await a_code(joined)}")
+    await answer(joined, "workspace leave yes:yes")
+    await answer(joined, "team create Borealis", "Eve")
+    found = await scopes(joined)
+    assert found["garages"] not in (None, found["console"])
+
+
+async def test_a_workspaces_only_room_stays(rooms: Stage) -> None:
+    assert "the only room of Stage" in await answer(rooms, "workspace leave yes:yes", place="lobby")
+    assert (await scopes(rooms))["console"] is not None
+
+
+async def test_a_private_conversation_leaves_nothing(joined: Stage) -> None:
+    (said,) = await joined.says("Ana", "workspace leave yes:yes")
+    assert "private conversation" in said.text
+    assert (await scopes(joined))["garages"] is not None
+
+
+async def test_only_admins_take_a_room_out(joined: Stage) -> None:
+    assert "Only admins" in await answer(joined, "workspace leave yes:yes", "Bo")
+    assert (await scopes(joined))["garages"] is not None
+
+
+async def test_a_code_is_not_kept_once_it_is_told(rooms: Stage) -> None:
+    made = await a_code(rooms)
+    async with rooms.transaction() as tx:
+        for table in ("outbox", "chunks"):
+            assert made not in str((await tx.execute(text(f"SELECT * FROM {table}"))).rows)

@@ -187,6 +187,13 @@ async def test_somebody_known_is_added_as_they_are(stage: Stage) -> None:
     assert "I know their time zone" in said
 
 
+async def test_somebody_known_without_zone_and_team_starts_with_the_teams_zone(stage: Stage) -> None:
+    await stage.member("Eve", zone="UTC", zone_known=False)
+    said = await answer(stage, "team add Atlas Eve")
+    assert (await members(stage, "Atlas"))["Eve"].zone == "Europe/Lisbon"
+    assert "I go by Lisbon" in said
+
+
 async def test_somebody_removed_stays_in_the_workspace_and_can_be_added_again(stage: Stage) -> None:
     bo = (await members(stage, "Atlas"))["Bo"]
     said = await answer(stage, "team remove Atlas Bo")

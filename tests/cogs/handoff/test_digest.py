@@ -135,6 +135,8 @@ def test_blockers_are_ordered_by_age_and_told_twice_counts_once() -> None:
         ("ask @Bo to review", "ask @Bo to review"),
         ("@Bob please", "@Bob please"),
         ("@Bo", "@Bo"),
+        ("@Boさん、お願いします", "お願いします"),
+        ("＠Bo Leeさん：確認を", "確認を"),
     ],
 )
 def test_the_name_that_an_ask_begins_with_is_not_said_twice(text: str, expected: str) -> None:

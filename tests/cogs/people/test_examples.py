@@ -16,6 +16,8 @@ WORKS = {
     "me away until": "You are away from today through Fri, 30 Oct",
     "me back": "Welcome back!",
     "me show": "What I know about you",
+    "me link": "On the other platform",
+    "me unlink": "This account is not joined with any other",
     "team leave": "You are out of Atlas",
 }
 BEFORE = {"me back": "me away until 2026-10-27"}

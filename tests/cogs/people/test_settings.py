@@ -123,7 +123,7 @@ async def test_hours_that_nobody_works_change_nothing_and_show_the_right_form(st
     before = await stored(stage, "Ana")
     said = await answer(stage, line)
     assert await stored(stage, "Ana") == before
-    assert "09:00-17:30" in said or "mon-fri" in said
+    assert "09:00-17:30" in said or "Mon–Fri" in said
 
 
 async def test_sixteen_hours_are_still_a_working_day(stage: Stage) -> None:

@@ -357,6 +357,14 @@ def test_themes_are_read_in_any_order_with_commas_or_blanks() -> None:
         parse_themes("pets cats", known)
 
 
+def test_a_theme_may_be_named_by_another_languages_word() -> None:
+    known, named = ["pets", "reading", "food"], {"ペット": "pets", "essen": "food"}.get
+    assert parse_themes("ペット、reading", known, named) == ("pets", "reading")
+    assert parse_themes("essen pets", known, named) == ("pets", "food")
+    with pytest.raises(LookupError, match="Bücher"):
+        parse_themes("essen, Bücher", known, named)
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -99,7 +99,7 @@ async def test_an_unknown_team_is_answered_with_those_there_are(stage: Stage, wo
 async def test_days_that_are_none_change_nothing(stage: Stage) -> None:
     said = await answer(stage, "social on Atlas days:someday")
     assert "someday" in said
-    assert "mon,wed,fri" in said
+    assert "Mon, Wed and Fri" in said
     assert await stored(stage) is None
 
 
