@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.engine.errors import TryLater
+from bot.engine.errors import BadCredentials, TryLater
 from bot.engine.ports import Chunk, Clock, Localizer, Probe, Reader, Rendered
 from bot.engine.trouble import Trouble
 from bot.model.event import Inbound
@@ -22,7 +22,7 @@ from bot.platforms.matrix import events as reading
 from bot.platforms.matrix.calls import Calls
 from bot.platforms.matrix.crypto import Crypto
 from bot.platforms.matrix.doors import SUCCESSIONS, Doors
-from bot.platforms.matrix.http import BadCredentials, Rejected, path
+from bot.platforms.matrix.http import Rejected, path
 from bot.platforms.matrix.inbound import Ears
 from bot.platforms.matrix.joined import Event, RoomBook
 from bot.platforms.matrix.outbound import Mouth
@@ -36,6 +36,7 @@ from bot.platforms.matrix.state import PlatformState
 from bot.platforms.matrix.sync import WAIT
 from bot.platforms.matrix.sync import Reader as Syncing
 from bot.platforms.matrix.verifying import Verifications
+from bot.platforms.matrix.versions import Moves
 
 log = logging.getLogger(__name__)
 _, n_ = catalogue("bot")
@@ -86,7 +87,7 @@ class MatrixPlatform:
         self.book = RoomBook(settings.user_id)
         self.crypto = Crypto(self.session, state) if settings.encryption != "never" else None
         self.calls = Calls(self.session, self.book, self.crypto)
-        self.direct = DirectRooms(self.calls, settings.encryption)
+        self.direct = DirectRooms(self.calls, settings.encryption, state)
         self.successions = Successions()
         self.mouth = Mouth(
             self.session,
@@ -95,6 +96,7 @@ class MatrixPlatform:
             self.calls,
             Pacer(clock, self._warn_slow),
             self.successions,
+            Moves(state),
             probe,
         )
         self.ears = Ears(
@@ -109,7 +111,9 @@ class MatrixPlatform:
             self.mouth.threads,
         )
         self.doorkeeper = Doorkeeper(self.calls, self.direct, settings.allowed_inviters)
-        self.ears.withdrawn = self.doorkeeper.withdrawn
+        self.ears.out_of = self._out_of
+        self.ears.taken_back = self.mouth.taken_back
+        self.ears.first = self.mouth.moves.first
         self._doors = Doors(self.calls, self.book, self.doorkeeper, self.successions, state, clock)
         self._reader = Syncing(self.session, self.book, state, self.ears)
         self._verifications = (
@@ -124,6 +128,8 @@ class MatrixPlatform:
         self._failure: asyncio.Future[None] | None = None
         self._receive: Callable[[Inbound], Awaitable[None]] | None = None
         self._opened = False
+        self._heard = 0.0
+        """The loop's instant of the last answer to a sync."""
 
     # --- starting and stopping ------------------------------------------------------------------------------
 
@@ -175,7 +181,8 @@ class MatrixPlatform:
         for old, new in json.loads(await self._state.get(SUCCESSIONS) or "{}").items():
             self.successions.replaced(old, new)
         await self.ears.pending.load()
-        self.ears.me = reading.Me(self.settings.user_id, await self._own_name())
+        await self.mouth.moves.load()
+        self.ears.me = reading.Me(self.settings.user_id, await self._own_name(), frozenset(self.settings.ignored))
         self._heard_now()
         await self._tell_of_new_device()
         await self._reader.begin(position)
@@ -211,7 +218,11 @@ class MatrixPlatform:
         await self._receive(event)
 
     def _heard_now(self) -> None:
-        self.mouth.heard = asyncio.get_running_loop().time()
+        self._heard = asyncio.get_running_loop().time()
+
+    def _out_of(self, room: str) -> None:
+        self.doorkeeper.withdrawn(room)
+        self.direct.forget(room)
 
     def _must_be_open(self) -> None:
         if not self._opened:
@@ -228,7 +239,7 @@ class MatrixPlatform:
                     await begun
                 elif not self._opened:
                     await self._open(position)
-                elif loop.time() - self.mouth.heard > WAIT + LOOK_AGAIN:
+                elif loop.time() - self._heard > WAIT + LOOK_AGAIN:
                     await self._reader.look_again()
                 await self._reader.step()
                 self._heard_now()
@@ -328,7 +339,8 @@ class MatrixPlatform:
         """Return the thread under a message: on Matrix it is named by its root, and is there with the first reply."""
         return place.thread or message_id
 
-    async def find(self, place: Place, key: str, since: datetime) -> str | None:
-        """Read the room's history back to the instant for the event whose content carries the key."""
+    async def find(self, place: Place, chunk: Chunk, since: datetime) -> Sequence[str]:
+        """Read the room's history back to the instant for the event whose content carries the chunk's key."""
         self._must_be_open()
-        return await self.mouth.find(place, key, since)
+        found = await self.mouth.find(place, chunk.key, since)
+        return [found] if found is not None else []

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from bot.engine.errors import OutcomeUnknown, PlaceGone, Refused, TryLater
+from bot.platforms.matrix.answers import is_own
 from bot.platforms.matrix.crypto import Crypto
 from bot.platforms.matrix.http import Rejected, path
 from bot.platforms.matrix.joined import JoinedRoom, RoomBook
@@ -36,20 +39,45 @@ class Calls:
         self._book.take_direct({user: list(rooms) for user, rooms in content.items()})
 
     async def create_room(self, content: Mapping[str, Any]) -> str:
-        """Make a room by the body of `POST /createRoom`; return its id once its state is known."""
+        """Make a room by the body of `POST /createRoom`; return its id once its state is known.
+
+        Raises TryLater or Refused only where there is none.
+        """
         answer = await self._session.call("POST", path("createRoom"), content)
         room = str(answer["room_id"])
-        await self.read_state(room)
+        try:
+            await self.read_state(room)
+        except (TryLater, Refused) as problem:
+            raise OutcomeUnknown(f"a room was made, but can't be read yet: {problem}") from problem
         return room
 
     async def read_state(self, room_id: str) -> JoinedRoom:
-        """Read the whole state of a room that no sync has told of yet. Raises Refused where the bot is not in it."""
-        events = await self._session.call("GET", path("rooms", room_id, "state"))
+        """Read the whole state of a room from the server. Raises PlaceGone where the bot is not in it any more."""
+        try:
+            answer = await self._session.call("GET", path("rooms", room_id, "state"))
+        except Rejected as refusal:
+            if refusal.status in (403, 404):
+                self._book.forget(room_id)
+                raise PlaceGone(str(refusal)) from refusal
+            raise
+        events = answer.get("items", ())
+        # Who was put out of a room may read its state as it was then.
+        if not any(is_own(event, self.user_id, "join") for event in events):
+            self._book.forget(room_id)
+            raise PlaceGone("the bot is not in the room")
         room = self._book.room(room_id)
-        for event in events.get("items", ()):
+        for event in events:
             room.take(event)
         room.whole = True
         return room
+
+    async def learn_rooms(self) -> None:
+        """Learn of the rooms that the bot is in and that no sync has told of yet."""
+        answer = await self._session.call("GET", path("joined_rooms"))
+        for room in answer.get("joined_rooms") or ():
+            if isinstance(room, str) and room not in self._book.rooms:
+                with suppress(PlaceGone):
+                    await self.read_state(room)
 
     async def join(self, room_id: str, via: Sequence[str]) -> None:
         """Join a room, by way of servers that know it."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import vodozemac
 
-from bot.engine.errors import OutcomeUnknown, Refused, TryLater
+from bot.engine.errors import BadCredentials, OutcomeUnknown, Refused, TryLater
 from bot.platforms.matrix import signing
-from bot.platforms.matrix.http import BadCredentials, Homeserver, path
+from bot.platforms.matrix.http import Homeserver, path
 from bot.platforms.matrix.session import DEVICE, kept_token
 from bot.platforms.matrix.settings import MatrixSettings
 from bot.platforms.matrix.state import PlatformState

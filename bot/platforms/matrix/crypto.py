@@ -17,11 +17,11 @@ from typing import Any
 from nio import EncryptionError, ForwardedRoomKeyEvent, LocalProtocolError, RoomKeyEvent, ToDeviceEvent
 from nio.responses import KeysClaimResponse, KeysQueryResponse, KeysUploadResponse, ToDeviceResponse
 
-from bot.engine.errors import Refused, TryLater
+from bot.engine.errors import BadCredentials, Refused, TryLater
 from bot.platforms.matrix import signing
-from bot.platforms.matrix.http import BadCredentials, path
+from bot.platforms.matrix.http import path
 from bot.platforms.matrix.joined import Event, JoinedRoom
-from bot.platforms.matrix.machine import index_is_too_early, opened, well_formed
+from bot.platforms.matrix.machine import ONE_TIME, index_is_too_early, opened, well_formed, well_formed_keys
 from bot.platforms.matrix.session import Session
 from bot.platforms.matrix.state import PlatformState
 
@@ -41,6 +41,11 @@ SessionName = tuple[str, str]
 """A room and the id of a session in it."""
 
 
+def texts(listed: object) -> set[str]:
+    """Return the texts in a list of a server's, whatever it sent."""
+    return {item for item in listed if isinstance(item, str)} if isinstance(listed, list) else set()
+
+
 class Crypto:
     """The device's keys. `open` first; `take` what each sync answer brings, then `maintain`."""
 
@@ -52,6 +57,7 @@ class Crypto:
         self._rooms: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._keys = asyncio.Lock()
         self._without: dict[tuple[str, str], float] = {}
+        self._lacks_fallback = False
         self._olm: Any = None
         self.verifications: list[Event] = []
         """Steps of verifications that came for this device, to be taken up by whoever answers them."""
@@ -101,13 +107,19 @@ class Crypto:
             )
 
     async def _upload(self) -> None:
-        """Upload what keys the server lacks; they are stored first, for others use them at once."""
-        while self.olm.should_upload_keys:
-            body = self.olm.share_keys()
+        """Upload what keys the server lacks; they are stored first, for others use them at once.
+
+        One-time keys run out while the bot is down, and the fallback key is handed out then: as soon as the server
+        says that it was, it gets another one.
+        """
+        while (fallback := self.olm.fallback_keys(self._lacks_fallback)) or self.olm.should_upload_keys:
+            body = self.olm.share_keys() if self.olm.should_upload_keys else {}
+            body |= {"fallback_keys": fallback} if fallback else {}
             self.olm.save_account()
             answer = await self.session.call("POST", path("keys", "upload"), body)
+            self._lacks_fallback = False
             counts = answer.get("one_time_key_counts", {})
-            self.olm.handle_response(KeysUploadResponse(0, int(counts.get("signed_curve25519", 0))))
+            self.olm.handle_response(KeysUploadResponse(0, int(counts.get(ONE_TIME, 0))))
             if not body.get("one_time_keys"):
                 break
 
@@ -124,14 +136,16 @@ class Crypto:
                     came |= self._take_one(event)
         lists = answer.get("device_lists")
         if isinstance(lists, Mapping):
-            changed = {user for user in lists.get("changed") or () if isinstance(user, str)}
+            changed = texts(lists.get("changed"))
             self.olm.add_changed_users(changed & (self.olm.tracked_users | set(self.olm.device_store.users)))
             self._without = {device: at for device, at in self._without.items() if device[0] not in changed}
-            for user in lists.get("left") or ():
-                self.olm.tracked_users.discard(user)
+            self.olm.tracked_users -= texts(lists.get("left"))
         counts = answer.get("device_one_time_keys_count")
-        if isinstance(counts, Mapping):
-            self.olm.uploaded_key_count = int(counts.get("signed_curve25519", 0))
+        if isinstance(counts, Mapping) and isinstance(count := counts.get(ONE_TIME, 0), int):
+            self.olm.uploaded_key_count = count
+        unused = answer.get("device_unused_fallback_key_types")
+        if isinstance(unused, list):
+            self._lacks_fallback = ONE_TIME not in unused
         return came
 
     def _take_one(self, event: Any) -> set[SessionName]:
@@ -189,13 +203,10 @@ class Crypto:
             self.olm.handle_response(KeysQueryResponse(well_formed({u: given.get(u, {}) for u in known}), {}))
 
     async def _claim(self, missing: Mapping[str, Iterable[str]]) -> None:
-        wanted = {user: dict.fromkeys(devices, "signed_curve25519") for user, devices in missing.items()}
+        wanted = {user: dict.fromkeys(devices, ONE_TIME) for user, devices in missing.items()}
         answer = await self.session.call("POST", path("keys", "claim"), {"one_time_keys": wanted})
-        keys = answer.get("one_time_keys")
-        given = keys if isinstance(keys, dict) else {}
-        self.olm.handle_response(
-            KeysClaimResponse({u: {d: k for d, k in ds.items() if k} for u, ds in given.items()}, {})
-        )
+        given = well_formed_keys(answer.get("one_time_keys"))
+        self.olm.handle_response(KeysClaimResponse(given, {}))
         asked = {(user, device) for user, devices in wanted.items() for device in devices}
         lacking = asked - {(user, device) for user, devices in given.items() for device in devices}
         self._without |= dict.fromkeys(lacking, asyncio.get_running_loop().time())
@@ -222,7 +233,7 @@ class Crypto:
         try:
             plain, index = held.decrypt(ciphertext)
             payload = json.loads(plain)
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             if index_is_too_early(str(problem)):
                 return None
             raise Refused(f"it can't be decrypted: {problem}") from problem

@@ -17,7 +17,7 @@ from bot.platforms.matrix.naming import NAME, Named, Roster, named, storable
 from bot.platforms.matrix.rights import server_of
 
 __all__ = ["NAME", "Ignored", "Known", "Me", "Memory", "Reread", "Room", "Roster"]
-__all__ += ["known_from", "read", "refers_to", "restored"]
+__all__ += ["instant", "known_from", "read", "refers_to", "restored"]
 
 _EVENT_ID: Final = re.compile("\\$[^\\s\x00-\x20\x7f\ud800-\udfff]{1,254}")
 _LAST_MILLISECOND: Final = 253_402_300_799_999
@@ -150,7 +150,7 @@ def read(
         case "m.room.message" | "m.sticker":
             return _message(event, room, me, common, known)
         case "m.reaction":
-            return _reaction(event, common)
+            return _reaction(event, room, common)
         case "m.room.redaction":
             return _redaction(event, room, me, common, known)
         case "m.room.encrypted":
@@ -166,7 +166,7 @@ def restored(reread: Reread, standing: object) -> MessageEdited | MessageDeleted
     if not isinstance(new, Mapping) or not isinstance(new.get("body"), str):
         return MessageDeleted(**reread.common, message_id=reread.message_id)
     said = _said(new, _get(standing, "type"), reread.room, reread.me)
-    return MessageEdited(**reread.common, message_id=reread.message_id, text=said.text)
+    return MessageEdited(**reread.common, message_id=reread.message_id, text=said.text, withdrawn=True)
 
 
 # --- kinds of events ------------------------------------------------------------------------------------------
@@ -179,21 +179,30 @@ def _common(event: object, room: Room, me: Me, received: datetime) -> dict[str, 
         return Ignored("it has no event id", malformed=True)
     if not isinstance(sender, str) or server_of(sender) is None or storable(sender) != sender:
         return Ignored("it has no sender", malformed=True)
-    if not isinstance(sent, int) or isinstance(sent, bool) or not 0 <= sent <= _LAST_MILLISECOND:
+    if not _is_instant(sent):
         return Ignored("it has no time", malformed=True)
     if sender == me.user_id:
         return Ignored("the bot's own")
     if _get(event, "state_key") is not None:
         return Ignored("it is state")
-    at = min(EPOCH + timedelta(milliseconds=sent), received)
     return {
         "id": id,
         "place": Place(NAME, room.id, _thread(event)),
-        "at": at,
+        "at": instant(event, received),
         "scope": room.scope,
         "direct": room.direct,
         **_by(sender, room, me),
     }
+
+
+def instant(event: object, received: datetime) -> datetime:
+    """Return when an event was sent (UTC), at the latest when it was received; its server may say anything."""
+    sent = _get(event, "origin_server_ts")
+    return min(EPOCH + timedelta(milliseconds=sent), received) if _is_instant(sent) else received
+
+
+def _is_instant(sent: object) -> TypeGuard[int]:
+    return isinstance(sent, int) and not isinstance(sent, bool) and 0 <= sent <= _LAST_MILLISECOND
 
 
 def _by(user: str, room: Room, me: Me) -> dict[str, Any]:
@@ -222,8 +231,12 @@ def _message(
         attachments=(file.reference(),) if file else (),
         addressed=words.addressed,
         people=words.people,
-        place_name="" if room.direct else storable(room.name),
+        place_name=_name(room),
     )
+
+
+def _name(room: Room) -> str:
+    return "" if room.direct else storable(room.name)
 
 
 def _edit(event: object, room: Room, me: Me, common: dict[str, Any], known: Known | None) -> MessageEdited | Ignored:
@@ -242,14 +255,14 @@ def _edit(event: object, room: Room, me: Me, common: dict[str, Any], known: Know
     return MessageEdited(**common | {"bot": bot, "place": place}, message_id=target, text=text)
 
 
-def _reaction(event: object, common: dict[str, Any]) -> Reacted | Ignored:
+def _reaction(event: object, room: Room, common: dict[str, Any]) -> Reacted | Ignored:
     relation = _relation(event)
     target, emoji = relation.get("event_id"), _emoji(relation.get("key"))
     if relation.get("rel_type") != "m.annotation" or not _is_event_id(target) or emoji is None:
         if _get(_get(event, "unsigned"), "redacted_because") is not None:
             return Ignored("it was taken back")
         return Ignored("a reaction without its message or emoji", malformed=True)
-    return Reacted(**common, message_id=target, emoji=emoji)
+    return Reacted(**common, message_id=target, emoji=emoji, place_name=_name(room))
 
 
 def _redaction(

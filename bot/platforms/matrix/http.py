@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 
-from bot.engine.errors import OutcomeUnknown, Refused, TryLater
-from bot.model.errors import HeliotropeError
+from bot.engine.errors import BadCredentials, OutcomeUnknown, Refused, TryLater
 from bot.platforms.matrix.pacing import SlowDown
 
 CLIENT = "/_matrix/client/v3"
@@ -24,10 +24,6 @@ LARGEST_EVENT = 65_000
 Query = Mapping[str, str] | Sequence[tuple[str, str]]
 
 _GONE_TOKENS = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"})
-
-
-class BadCredentials(HeliotropeError):
-    """The homeserver does not accept the account's password or token: only the operator can mend that."""
 
 
 class Rejected(Refused):
@@ -59,10 +55,15 @@ def path(*parts: str, version: str = CLIENT) -> str:
 class Homeserver:
     """Calls to one homeserver, with an access token once there is one."""
 
-    def __init__(self, url: str, *, concurrent: int = 50) -> None:
-        """Take the server's base URL; nothing is connected before the first call."""
+    def __init__(self, url: str, *, concurrent: int = 100) -> None:
+        """Take the server's base URL; nothing is connected before the first call.
+
+        `concurrent` calls are under way at most: more than the pacer lets through, so that reading goes on beside.
+        """
         self.url = url.rstrip("/")
         self.token = ""
+        self.served: int | None = None
+        """The server's instant (ms) of its last answer, if it said one; servers say whole seconds."""
         self._concurrent = concurrent
         self._session: aiohttp.ClientSession | None = None
 
@@ -98,6 +99,7 @@ class Homeserver:
             ) as response:
                 raw = await response.read()
                 status, said_wait = response.status, response.headers.get("Retry-After")
+                self.served = _served(response.headers.get("Date"))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
             raise TryLater(f"the homeserver can't be reached: {problem}") from problem
         except TimeoutError as problem:
@@ -121,6 +123,13 @@ def _meaning(status: int, raw: bytes, said_wait: str | None, unsure: type[TryLat
         shown = "something that is not JSON" if answer is None else errcode or "no error code"
         raise unsure(f"the homeserver answered {status} with {shown}")
     raise Rejected(status, answer)
+
+
+def _served(date: str | None) -> int | None:
+    try:
+        return None if date is None else int(parsedate_to_datetime(date).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _json(raw: bytes) -> dict[str, Any] | None:

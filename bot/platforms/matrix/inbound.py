@@ -6,14 +6,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.engine.errors import Refused
 from bot.engine.ports import Clock
-from bot.model.event import Inbound, PersonLeft, Unreadable
+from bot.model.event import Inbound, PersonLeft, Reacted, Unreadable
 from bot.model.identity import Account, Identity, Place
 from bot.platforms.matrix import events as reading
+from bot.platforms.matrix.answers import sent_at
 from bot.platforms.matrix.crypto import VERIFICATION, Crypto
 from bot.platforms.matrix.http import Rejected, path
 from bot.platforms.matrix.joined import Event, JoinedRoom, RoomBook
@@ -21,6 +21,7 @@ from bot.platforms.matrix.pending import Pending, Waiting
 from bot.platforms.matrix.rights import Rights
 from bot.platforms.matrix.rooms import Successions, is_direct
 from bot.platforms.matrix.session import Session
+from bot.platforms.matrix.versions import edits_among
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,8 @@ THREADS = 5_000
 """Threads whose newest message is remembered."""
 
 
-def _ignore(room: str) -> None:
-    """Do nothing about an invitation that was taken back."""
+def _ignore(id: str) -> None:
+    """Do nothing about it."""
 
 
 @dataclass
@@ -50,7 +51,12 @@ class Ears:
     threads: dict[str, str]
     """The newest message in a thread, by the thread's root."""
     me: reading.Me = field(default_factory=lambda: reading.Me(""))
-    withdrawn: Callable[[str], None] = _ignore
+    out_of: Callable[[str], None] = _ignore
+    """Told of each room that the bot is out of, or not invited to any more."""
+    taken_back: Callable[[str], None] = _ignore
+    """Told of each event that was redacted."""
+    first: Callable[[str], str] = str
+    """The id by which the engine knows a message of the bot's own."""
     memory: reading.Memory = field(default_factory=reading.Memory)
     invitations: dict[str, Sequence[Event]] = field(default_factory=dict)
     doors: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,7 +97,7 @@ class Ears:
         """Note that the bot is out of a room, or its invitation was taken back."""
         self._rosters.pop(room, None)
         self.invitations.pop(room, None)
-        self.withdrawn(room)
+        self.out_of(room)
 
     # --- one event ------------------------------------------------------------------------------------------
 
@@ -113,11 +119,16 @@ class Ears:
             return True
         self.memory.take(event)
         self._note_thread(event)
+        if event.get("type") == "m.room.redaction":
+            self.taken_back(reading.refers_to(event) or "")
         if event.get("sender") == self.session.user_id:
             return True
         told = await self._read(id, event)
         if told is not None:
             administered = self.administered(told.author.identity.account) if told.direct else None
+            told = replace(told, place=replace(told.place, thread=told.place.thread and self.first(told.place.thread)))
+            if isinstance(told, Reacted):
+                told = replace(told, message_id=self.first(told.message_id))
             await self.receive(replace(told, position=position, admin_of=administered))
         return True
 
@@ -167,9 +178,8 @@ class Ears:
             answer = await self.session.call("GET", where, query={"limit": "50"})
         except Rejected:
             return original
-        author, chunk = original.get("sender"), answer.get("chunk", ())
-        edits = [event for event in chunk if isinstance(event, dict) and event.get("sender") == author]
-        newest = max(edits, key=lambda e: (e.get("origin_server_ts", 0), str(e.get("event_id"))), default=None)
+        edits = edits_among(answer.get("chunk"), str(original.get("sender")))
+        newest = max(edits, key=lambda e: (sent_at(e), str(e.get("event_id"))), default=None)
         return original if newest is None else self._decrypted(room, newest)
 
     def _note_thread(self, event: Event) -> None:
@@ -234,12 +244,11 @@ class Ears:
             for other in self.book.rooms.values()
             if other.id != room.id and other.membership(user) == "join" and not is_direct(other, me, self.book.direct)
         )
-        at, now = event.get("origin_server_ts"), self.clock.now()
         left = PersonLeft(
             id=str(event.get("event_id")),
             place=Place(reading.NAME, address),
             author=Account(Identity(reading.NAME, user), room.shown(user)),
-            at=min(datetime.fromtimestamp(at / 1000, UTC), now) if isinstance(at, int) else now,
+            at=reading.instant(event, self.clock.now()),
             scope="" if direct else address,
             direct=direct,
             position=position,

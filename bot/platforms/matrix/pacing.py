@@ -17,7 +17,7 @@ from bot.engine.ports import Clock
 
 Result = TypeVar("Result")
 
-WIDEST: Final = 20
+WIDEST: Final = 50
 """Calls under way at once where nothing limits them; more only wait for one another in the server."""
 LONG: Final = timedelta(minutes=10)
 """A burst that takes longer is told."""
@@ -78,7 +78,7 @@ class Pace:
         self._last = now
         self._good += 1
         if self.interval is None:
-            self.width = min(2 * self.width, WIDEST)
+            self.width = min(self.width + 1, WIDEST)  # so it doubles in the time of one call
         elif self._good >= _UNTIL_FASTER:  # perhaps the limit was raised meanwhile
             self._faster()
 

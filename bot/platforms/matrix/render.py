@@ -24,6 +24,7 @@ from bot.model.message import (
     Text,
     Value,
     catalogue,
+    flowing,
 )
 from bot.platforms.matrix.marks import MarkedStyle, Run, border, cut, joint, mark, neutral, runs_of
 from bot.platforms.matrix.media import parse
@@ -48,6 +49,7 @@ def render(message: Message, reader: Reader, localizer: Localizer, prefix: str =
     A text has at most LIMIT characters, a content at most LARGEST bytes; the texts of one message joined have
     every character of it. Pictures follow the text that has them.
     """
+    message = message.without_forms
     writer = _Writer(reader, localizer, MarkedStyle(reader.direct, prefix))
     groups = [tuple(writer.block(block)) for block in message.blocks]
     groups.append(tuple(writer.choice(choice) for choice in message.choices))
@@ -123,7 +125,7 @@ class _Writer:
         return self.localizer.write(value, self.reader, self.style)
 
     def line(self, kind: str, *values: Value, sign: str = "") -> _Line:
-        return _Line(kind, runs_of(" ".join(self.value(value) for value in values)), sign)
+        return _Line(kind, runs_of(flowing(self.value(value) for value in values)), sign)
 
     def block(self, block: Block) -> Iterator[_Line]:
         match block:

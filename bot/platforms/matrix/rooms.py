@@ -6,15 +6,19 @@ import asyncio
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from bot.engine.errors import OutcomeUnknown, Refused, TryLater
+from bot.engine.errors import Closed, OutcomeUnknown, Refused, TryLater
+from bot.model.message import catalogue
+from bot.platforms.matrix import begun
 from bot.platforms.matrix.joined import JoinedRoom
 from bot.platforms.matrix.rights import Invitation, Leaves, invitation, may_invite, server_of
 from bot.platforms.matrix.settings import Encryption
+from bot.platforms.matrix.state import MemoryState, PlatformState
 
+_, n_ = catalogue("bot")
 log = logging.getLogger(__name__)
 
 MADE_FOR: Final = "heliotrope.direct"
@@ -43,7 +47,11 @@ class RoomCalls(Protocol):
         ...
 
     async def create_room(self, content: Mapping[str, Any]) -> str:
-        """Make a room by the body of `POST /createRoom`; return its id."""
+        """Make a room by the body of `POST /createRoom`; return its id. OutcomeUnknown: it may be there."""
+        ...
+
+    async def learn_rooms(self) -> None:
+        """Learn of the rooms that the bot is in and that no sync has told of yet."""
         ...
 
     async def join(self, room_id: str, via: Sequence[str]) -> None:
@@ -55,7 +63,7 @@ class RoomCalls(Protocol):
         ...
 
     async def read_state(self, room_id: str) -> JoinedRoom:
-        """Return a joined room with its whole state, from the server."""
+        """Return a joined room with its whole state, from the server. Raises PlaceGone where the bot is not in it."""
         ...
 
     async def exists(self, user_id: str) -> bool:
@@ -81,6 +89,15 @@ def is_direct(room: JoinedRoom, me: str, direct: Mapping[str, Sequence[str]]) ->
     return len(others) <= 1 and bool(others & named if others else named - {None})
 
 
+def left_alone(reason: str) -> Closed:
+    """Return the refusal of a direct conversation that its person left."""
+    return Closed(
+        reason,
+        _("They have left their direct conversation with me. They come back by inviting me to a new one."),
+        _("To hear from me directly again, invite me to a direct conversation."),
+    )
+
+
 def _made_for(room: JoinedRoom, me: str) -> str | None:
     """Return whom the bot itself made a room for, as a direct conversation."""
     event = room.state.get("m.room.create")
@@ -91,12 +108,13 @@ def _made_for(room: JoinedRoom, me: str) -> str | None:
 class DirectRooms:
     """The direct conversation with each person: found again, or made once."""
 
-    def __init__(self, calls: RoomCalls, encryption: Encryption) -> None:
+    def __init__(self, calls: RoomCalls, encryption: Encryption, state: PlatformState | None = None) -> None:
         self._calls = calls
         self._encryption = encryption
         self._making: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._recording = asyncio.Lock()
         self._made: dict[str, str] = {}
+        self._begun = begun.Begun(MemoryState() if state is None else state)
 
     async def room_with(self, user_id: str) -> str:
         """Return the room's id. Raises Refused where there is no such person, or they left the one there was.
@@ -107,49 +125,79 @@ class DirectRooms:
             raise Refused(f"there is nobody to talk to called {user_id!r}")
         async with self._making[user_id]:
             known = self._known(user_id)
+            if known is None and await self._begun.has(user_id):
+                known = await self._look_for(user_id)
             if known is None:
                 known = self._made[user_id] = await self._make(user_id)
             await self.record(user_id, known)
+            await self._begun.done(user_id)
             return known
+
+    async def _look_for(self, user_id: str) -> str | None:
+        """Look for a room that was asked for without an answer, as long as the server may still be making it."""
+        loop = asyncio.get_running_loop()
+        last = loop.time() + begun.STILL_COMING
+        while True:
+            await self._calls.learn_rooms()
+            for half_made in [r for r in self._calls.rooms().values() if _made_for(r, self._calls.user_id) == user_id]:
+                await self._calls.read_state(half_made.id)
+            known = self._known(user_id)
+            if known is not None or loop.time() >= last:
+                return known
+            await asyncio.sleep(begun.LOOK_AGAIN)
 
     async def record(self, user_id: str, room_id: str) -> None:
         """Put a room first among those that `m.direct` has for a person; what else is there stays."""
+        if room_id in self._calls.direct().get(user_id, ()):
+            return
         async with self._recording:
             direct = {user: list(rooms) for user, rooms in self._calls.direct().items()}
             others = direct.get(user_id, [])
             if room_id not in others:
                 await self._calls.set_direct(direct | {user_id: [room_id, *others]})
 
+    def forget(self, room_id: str) -> None:
+        """Note that the bot is in a room no longer."""
+        self._made = {user: room for user, room in self._made.items() if room != room_id}
+
     def _known(self, user_id: str) -> str | None:
-        """Return the room to use. Raises Refused if the person left it: who closes a door wants to be left alone."""
+        """Return the room to use. Raises Closed if the person left it: who closes a door wants to be left alone."""
         rooms, me = self._calls.rooms(), self._calls.user_id
-        recorded = [rooms[id] for id in self._calls.direct().get(user_id, ()) if id in rooms]
-        made = [room for room in rooms.values() if _made_for(room, me) == user_id]
-        candidates = list(dict.fromkeys(room.id for room in (*recorded, *made)))
-        for id in candidates:
+        for id in self._candidates(user_id):
             room = rooms[id]
             if room.membership(user_id) in _PRESENT and is_direct(room, me, {user_id: [id]}) and not room.replacement:
                 return id
-        if any(rooms[id].membership(user_id) in ("leave", "ban") and user_id in rooms[id].people for id in candidates):
-            raise Refused(f"{user_id} left their direct conversation")
+        for id in self._candidates(user_id):
+            if rooms[id].membership(user_id) in ("leave", "ban") and user_id in rooms[id].people:
+                raise left_alone(f"{user_id} left their direct conversation")
         fresh = self._made.get(user_id)  # made in this process, and not synced yet
         return fresh if fresh is not None and fresh not in rooms else None
+
+    def _candidates(self, user_id: str) -> Iterator[str]:
+        """Yield the rooms that are recorded for a person, then those made for them: for these all are looked at."""
+        rooms, me = self._calls.rooms(), self._calls.user_id
+        yield from (id for id in self._calls.direct().get(user_id, ()) if id in rooms)
+        yield from (id for id, room in rooms.items() if _made_for(room, me) == user_id)
 
     async def _make(self, user_id: str) -> str:
         if not await self._calls.exists(user_id):
             raise Refused(f"there is no user {user_id}")
         encrypted = self._encryption == "always" or (self._encryption == "auto" and await self._calls.has_keys(user_id))
         state = {"type": "m.room.encryption", "state_key": "", "content": MEGOLM}
-        return await self._calls.create_room(
-            {
-                "preset": "trusted_private_chat",
-                "visibility": "private",
-                "is_direct": True,
-                "invite": [user_id],
-                "creation_content": {MADE_FOR: user_id},
-                "initial_state": [state] if encrypted else [],
-            }
-        )
+        wanted = {
+            "preset": "trusted_private_chat",
+            "visibility": "private",
+            "is_direct": True,
+            "invite": [user_id],
+            "creation_content": {MADE_FOR: user_id},
+            "initial_state": [state] if encrypted else [],
+        }
+        await self._begun.note(user_id)
+        try:
+            return await self._calls.create_room(wanted)
+        except (TryLater, Refused):  # there is none, that is certain
+            await self._begun.done(user_id)
+            raise
 
 
 # --- invites --------------------------------------------------------------------------------------------------

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bot.engine.errors import BadCredentials
 from bot.engine.ports import Clock
-from bot.platforms.matrix.http import BadCredentials, Homeserver, Query, Rejected, TokenGone, path
+from bot.platforms.matrix.http import Homeserver, Query, Rejected, TokenGone, path
 from bot.platforms.matrix.settings import MatrixSettings
 from bot.platforms.matrix.state import PlatformState
 
@@ -59,6 +60,11 @@ class Session:
         self._state = state
         self._clock = clock
         self._login = asyncio.Lock()
+
+    @property
+    def served(self) -> int | None:
+        """The server's instant (ms, to the second) of its last answer, if it says such."""
+        return self.server.served
 
     @property
     def device_id(self) -> str:

@@ -15,7 +15,8 @@ class MatrixSettings:
 
     One of `password`, `password_file` and `access_token` is needed; without a password the cross-signing keys can
     be uploaded only where the account has none yet. `allowed_inviters` are user ids ("@ana:example.org") or server
-    names ("example.org"). `store` is the folder of the device's own secrets: its access token and its keys. They
+    names ("example.org"); `ignored` are the user ids of other bots, for those that don't speak in notices as bots
+    should. `store` is the folder of the device's own secrets: its access token and its keys. They
     belong to this machine alone, and are neither in the database nor in a backup of it.
     """
 
@@ -28,6 +29,7 @@ class MatrixSettings:
     device_id: str = ""
     device_name: str = "Heliotrope"
     allowed_inviters: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     prefix: str = "!helio"
     store_passphrase: str = field(default="", repr=False)
     encryption: Encryption = "auto"

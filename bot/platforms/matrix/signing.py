@@ -16,7 +16,8 @@ from typing import Any
 
 import vodozemac
 
-from bot.platforms.matrix.http import BadCredentials, Rejected, path
+from bot.engine.errors import BadCredentials
+from bot.platforms.matrix.http import Rejected, path
 from bot.platforms.matrix.session import Session
 from bot.platforms.matrix.state import PlatformState
 

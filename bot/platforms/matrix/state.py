@@ -1,33 +1,5 @@
-"""What the Matrix platform keeps beside the inbox: small texts by name, in the bot's own database."""
+"""What the Matrix platform keeps beside the inbox: the engine's own names for it, as this platform uses them."""
 
-from __future__ import annotations
+from bot.engine.platform_state import MemoryState, PlatformState
 
-from typing import Protocol
-
-
-class PlatformState(Protocol):
-    """Durable texts by name. What is secret in them is encrypted before it comes here."""
-
-    async def get(self, key: str) -> str | None:
-        """Return what was stored under the name, or None."""
-        ...
-
-    async def set(self, key: str, value: str) -> None:
-        """Store it durably, instead of what was there."""
-        ...
-
-
-class MemoryState:
-    """The same in memory, for tests and tools that look without changing anything."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.values: dict[str, str] = {}
-
-    async def get(self, key: str) -> str | None:
-        """Return what was stored under the name, or None."""
-        return self.values.get(key)
-
-    async def set(self, key: str, value: str) -> None:
-        """Keep it, instead of what was there."""
-        self.values[key] = value
+__all__ = ["MemoryState", "PlatformState"]

@@ -7,6 +7,7 @@ on by the instant of the newest event told.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections import deque
@@ -51,6 +52,11 @@ PAGES = 200
 OVERLAP = 5 * 60_000
 """Milliseconds before the newest event told from which on, without a position, events are told again."""
 
+BURST = 10
+"""Events of the bot's own that an answer brings, and no others, while the bot sends as fast as it can."""
+GATHERING = 0.5
+"""Seconds before the next answer is asked for then: each one costs the server about as much as sending a message."""
+
 _FILTER = json.dumps(
     {
         "room": {"timeline": {"limit": TIMELINE}, "ephemeral": {"types": []}},
@@ -90,6 +96,8 @@ class Reader:
     position: Position = field(default_factory=lambda: Position(0, "", 0))
     _todo: deque[tuple[str, Event]] = field(default_factory=deque)
     _next: str | None = None
+    _echoes: int = 0
+    """How many events the last answer brought, if all of them were the bot's own."""
 
     # --- beginning ------------------------------------------------------------------------------------------
 
@@ -102,7 +110,7 @@ class Reader:
         if known is None:
             await self.listener.keys_came(now)
             self._learn(now)
-            self.position = Position(1, str(now["next_batch"]), latest(now))
+            self.position = Position(1, str(now["next_batch"]), self._until_now(latest(now)))
             await self._store()
             return
         await self._catch_up(now)
@@ -155,6 +163,8 @@ class Reader:
         """Tell what is left of the last answer, or ask for the next one and tell it; return whether it told any."""
         if self._next is not None:
             return await self._tell()
+        if self._echoes > BURST:
+            await asyncio.sleep(GATHERING)
         try:
             answer = await self._ask(self.position.token, wait)
         except Rejected as refusal:
@@ -168,6 +178,8 @@ class Reader:
                 self.book.room(room).take(event)
         self._next = str(answer["next_batch"])
         self._todo.extend(merged(await self._timelines(answer)))
+        others = any(event.get("sender") != self.session.user_id for _room, event in self._todo)
+        self._echoes = 0 if others else len(self._todo)
         return await self._tell()
 
     async def _ask(self, since: str | None, wait: float) -> dict[str, Any]:
@@ -185,8 +197,10 @@ class Reader:
         told = bool(self._todo)
         while self._todo:
             room, event = self._todo[0]
-            behind = self.position.behind(event_id(event), sent_at(event))
-            await self.listener.happened(room, event, behind.text())
+            behind = self.position.behind(event_id(event), self._until_now(sent_at(event)))
+            # The bot's own messages are reported to nobody, and there are many: none needs a position of its own.
+            own = event.get("sender") == self.session.user_id and "state_key" not in event
+            await self.listener.happened(room, event, None if own else behind.text())
             self.position = behind
             self._todo.popleft()
         assert self._next is not None
@@ -195,6 +209,10 @@ class Reader:
             await self._store()
         self._next = None
         return told
+
+    def _until_now(self, at: int) -> int:
+        """Return an instant (ms) that an event claims, but none in the future: all before it would count as told."""
+        return at if self.session.served is None else min(at, self.session.served + 1_000)
 
     async def _store(self) -> None:
         await self.state.set(POSITION, self.position.text())

@@ -105,6 +105,12 @@ class Synapse:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The process's id; it is another one after each start."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
     def start(self) -> None:
         """Start, and return when it answers. Blocks for one to two seconds."""
         assert not self.running, "it runs already"

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -72,8 +73,8 @@ async def test_what_was_sent_is_found_by_its_key(synapse: Synapse, bot: BotAccou
     sent = await bot.say(place, "good morning", "k.1")
     await bot.say(place, "another", "k.2")
     since = bot.clock.now() - timedelta(hours=30)
-    assert await bot.platform.find(place, "k.1", since) == sent
-    assert await bot.platform.find(place, "never", since) is None
+    assert await bot.platform.find(place, a_chunk("k.1"), since) == [sent]
+    assert await bot.platform.find(place, a_chunk("never"), since) == []
 
 
 async def test_a_direct_conversation_is_heard_as_one(synapse: Synapse, bot: BotAccount) -> None:
@@ -136,6 +137,43 @@ async def test_the_bot_edits_threads_reacts_and_deletes(synapse: Synapse, bot: B
     assert sent not in {line.id for line in await ana.lines(room)}
     with pytest.raises(Refused):
         await bot.platform.edit(in_room(room), sent, bot.content("again"), a_chunk("k.6", Op.EDIT))
+
+
+async def test_an_edit_asks_the_server_only_for_what_is_not_known(
+    synapse: Synapse, bot: BotAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = await synapse.human("Ana")
+    room = await ana.create_room("Atlas", invite=[bot.user_id])
+    await bot.joined(room)
+    sent = await bot.say(in_room(room), "old", "k.1")
+    asked: list[str] = []
+    call = bot.platform.session.call
+
+    async def noting(method: str, where: str, *args: Any, **more: Any) -> dict[str, Any]:
+        asked.append(where)
+        return await call(method, where, *args, **more)
+
+    monkeypatch.setattr(bot.platform.session, "call", noting)
+    await bot.platform.edit(in_room(room), sent, bot.content("new"), a_chunk("k.2", Op.EDIT))
+    assert asked and not [where for where in asked if "/event/" in where]
+    await ana.redact(room, sent)
+    await bot.until(lambda: sent not in bot.platform.mouth.standing)
+    with pytest.raises(Refused):
+        await bot.platform.edit(in_room(room), sent, bot.content("newer"), a_chunk("k.3", Op.EDIT))
+
+
+async def test_bots_that_the_operator_names_are_known_as_bots(synapse: Synapse, tmp_path: Path) -> None:
+    robo, ana = await synapse.human("Robo"), await synapse.human("Ana")
+    bot = await BotAccount.make(synapse, tmp_path, encryption="never", ignored=(robo.user_id,))
+    await bot.start()
+    room = await ana.create_room("Atlas", invite=[bot.user_id, robo.user_id])
+    await robo.join(room)
+    await bot.joined(room)
+    await robo.say(room, "!helio help")
+    assert (await bot.hear(MessageReceived)).bot
+    await ana.say(room, "!helio help")
+    assert not (await bot.hear(MessageReceived, lambda event: event.author.name == "Ana")).bot
+    await bot.platform.stop()
 
 
 async def test_a_reply_in_a_thread_is_heard_there(synapse: Synapse, bot: BotAccount) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest_asyncio
+from hypothesis import given
 
 from bot.engine.ports import Chunk, Platform, Reader
 from bot.model.event import Inbound
@@ -65,9 +66,9 @@ class AtOnce(MatrixPlatform):
         await self.read()
         await super().react(place, message_id, emoji, chunk)
 
-    async def find(self, place: Place, key: str, since: datetime) -> str | None:
+    async def find(self, place: Place, chunk: Chunk, since: datetime) -> Sequence[str]:
         await self.read()
-        return await super().find(place, key, since)
+        return await super().find(place, chunk, since)
 
 
 async def nothing(event: Inbound) -> None:
@@ -219,13 +220,19 @@ async def bench(synapse: Synapse, tmp_path: Path) -> AsyncIterator[MatrixBench]:
 
 APART = frozenset(
     {
-        "test_a_long_text_is_split_without_losing_a_character",  # pure, and in test_render
+        "test_a_long_text_is_split_without_losing_a_character",  # below: rendering needs no server
         "test_a_mention_notifies_only_who_may_be_notified",  # below: a name is shown here, not an account
     }
 )
 globals().update(
     {name: test for name, test in vars(contract).items() if name.startswith("test_") and name not in APART}
 )
+
+
+@given(contract.LONG)
+def test_a_long_text_is_split_without_losing_a_character(text: str) -> None:
+    platform = MatrixPlatform(MatrixSettings("http://x", "@helio:x", Path()), MemoryState(), VirtualClock(contract.NOW))
+    contract.keeps_every_character(platform, LIMIT, text)
 
 
 async def test_only_who_may_be_notified_is(bench: MatrixBench) -> None:

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.engine.errors import BadCredentials, Refused
 from bot.engine.ports import Op
 from bot.model.event import MessageDeleted, MessageEdited, MessageReceived, Reacted, Unreadable
 from bot.model.message import Image, Message
 from bot.platforms.matrix import pending
 from bot.platforms.matrix.checking import inspect
-from bot.platforms.matrix.http import BadCredentials
 from tests.platforms.matrix.account import BotAccount, a_chunk, in_room
 from tests.platforms.matrix.humans.js import DriverError, JsHuman, Trust
-from tests.platforms.matrix.humans.plain import lines
+from tests.platforms.matrix.humans.plain import Human, eventually, lines
 from tests.platforms.matrix.synapse import Synapse
 
 
@@ -73,7 +73,7 @@ async def test_the_same_key_is_one_message_in_an_encrypted_room_too(synapse: Syn
     first = await bot.say(place, "good morning", "k.1")
     await bot.restart()
     assert await bot.say(place, "good morning", "k.1") == first
-    assert await bot.platform.find(place, "k.1", bot.clock.now()) == first
+    assert await bot.platform.find(place, a_chunk("k.1"), bot.clock.now()) == [first]
     await bot.say(place, "and after the restart", "k.2")
     await ana.hear_from(place.address, bot.user_id, "and after the restart")
     assert len([line for line in await ana.lines(place.address) if line.sender == bot.user_id]) == 2
@@ -208,6 +208,32 @@ async def test_encryption_that_is_switched_on_later_is_kept_to(synapse: Synapse,
     assert await bot.say(in_room(room), "in the clear", "k.1") == first
 
 
+@pytest.mark.parametrize("encryption", ["auto", "never"])
+async def test_encryption_that_no_sync_has_told_of_is_kept_to(
+    synapse: Synapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encryption: str
+) -> None:
+    bot = await BotAccount.make(synapse, tmp_path, encryption=encryption)
+    await bot.start()
+    ana = await synapse.js_human("Ana")
+    room = await ana.create_room("Atlas", invite=[bot.user_id])
+    await bot.joined(room)
+    await bot.say(in_room(room), "in the clear", "k.1")
+
+    async def deaf(room: str, event: object, position: str | None) -> None: ...
+
+    monkeypatch.setattr(bot.platform.ears, "happened", deaf)
+    await ana.set_state(room, "m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"})
+    assert not bot.platform.book.room(room).encrypted
+    if encryption == "never":
+        with pytest.raises(Refused, match="encrypted"):
+            await bot.say(in_room(room), "secret", "k.2")
+    else:
+        sent = await bot.say(in_room(room), "secret", "k.2")
+        assert (await ana.hear(room, lambda line: line.id == sent)).text == "secret"
+    assert "secret" not in json.dumps(await _raw(synapse, bot, room))
+    await bot.platform.stop()
+
+
 @pytest.mark.parametrize(("encryption", "encrypted"), [("always", True), ("auto", False)])
 async def test_a_direct_conversation_is_encrypted_as_the_operator_says(
     synapse: Synapse, tmp_path: Path, encryption: str, encrypted: bool
@@ -319,6 +345,43 @@ async def test_a_server_that_lost_its_database_is_given_the_keys_again(synapse: 
     await ana.join(place.address)
     await bot.say(place, "all over again", "k.1")
     await ana.hear_from(place.address, bot.user_id, "all over again")
+
+
+# --- fallback keys ----------------------------------------------------------------------------------------------
+
+
+async def exhausted(human: Human, bot: BotAccount, device: str) -> dict[str, Any]:
+    """Claim all one-time keys of the bot, and return the fallback key that the server gives then."""
+    wanted = {"one_time_keys": {bot.user_id: {device: "signed_curve25519"}}}
+    while True:
+        answer = await human.call("POST", "/keys/claim", wanted)
+        (key,) = answer["one_time_keys"][bot.user_id][device].values()
+        if key.get("fallback"):
+            return dict(key)
+
+
+async def test_who_finds_no_one_time_key_left_takes_the_fallback_key_which_is_replaced(
+    synapse: Synapse, bot: BotAccount
+) -> None:
+    ana, eve = await synapse.js_human("Ana"), await synapse.human("Eve")
+    room = await ana.create_room("Atlas", invite=[bot.user_id], encrypted=True)
+    await bot.joined(room)
+    await ana.until_member(room, bot.user_id)
+    device = bot.platform.session.device_id
+
+    async def unused() -> bool:
+        answer = await bot.platform.session.call("GET", "/_matrix/client/v3/sync", query={"timeout": "0"})
+        return bool(answer["device_unused_fallback_key_types"] == ["signed_curve25519"])
+
+    await eventually(unused)
+    await bot.platform.stop()
+    first = await exhausted(eve, bot, device)
+    await ana.say(room, "!helio hello")
+    bot.platform = bot.process()
+    await bot.start()
+    assert (await bot.hear(MessageReceived)).text == "!helio hello"
+    await eventually(unused)
+    assert (await exhausted(eve, bot, device))["key"] != first["key"]
 
 
 async def test_nothing_secret_stands_in_the_state(synapse: Synapse, bot: BotAccount) -> None:

@@ -416,7 +416,7 @@ def test_a_redacted_edit_leaves_the_message_with_the_version_before() -> None:
     original = event(text("as it was"))
     back = restored(found, original)
     assert isinstance(back, MessageEdited)
-    assert (back.id, back.message_id, back.text) == ("$one", "$first", "as it was")
+    assert (back.id, back.message_id, back.text, back.withdrawn) == ("$one", "$first", "as it was", True)
     other = restored(found, edit(text("second version")))
     assert isinstance(other, MessageEdited)
     assert other.text == "second version"

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.engine.errors import OutcomeUnknown, Refused, TryLater
+from bot.platforms.matrix import begun
 from bot.platforms.matrix.joined import JoinedRoom, Person
 from bot.platforms.matrix.rights import Invitation, Leaves
 from bot.platforms.matrix.rooms import (
@@ -25,6 +26,7 @@ from bot.platforms.matrix.rooms import (
     is_direct,
 )
 from bot.platforms.matrix.settings import Encryption
+from bot.platforms.matrix.state import MemoryState
 
 NOW = datetime(2026, 10, 26, 9, 30, tzinfo=UTC)
 ME, ANA, BO = "@helio:here", "@ana:here", "@bo:there"
@@ -60,6 +62,9 @@ class Homeserver:
         self.left: list[tuple[str, str]] = []
         self.problem: Exception | None = None
         self.synced = True
+        self.unsynced: dict[str, JoinedRoom] = {}
+        self.answers = True
+        self.refusal: Exception | None = None
 
     def rooms(self) -> Mapping[str, JoinedRoom]:
         return self.joined
@@ -74,6 +79,8 @@ class Homeserver:
 
     async def create_room(self, content: Mapping[str, Any]) -> str:
         await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
         self.created.append(content)
         id = f"!made{len(self.created)}"
         made = room(id, state("m.room.create", content["creation_content"], ME))
@@ -81,9 +88,14 @@ class Homeserver:
             made.people[user] = Person("invite", "")
         for event in content["initial_state"]:
             made.take(event)
-        if self.synced:
-            self.joined[id] = made
+        (self.joined if self.synced else self.unsynced)[id] = made
+        if not self.answers:
+            raise OutcomeUnknown("the connection broke off")
         return id
+
+    async def learn_rooms(self) -> None:
+        self._fail()
+        self.joined |= self.unsynced
 
     async def join(self, room_id: str, via: Sequence[str]) -> None:
         self._fail()
@@ -110,6 +122,13 @@ class Homeserver:
             raise self.problem
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that makes rooms within half a second."""
+    monkeypatch.setattr(begun, "STILL_COMING", 0.5)
+    monkeypatch.setattr(begun, "LOOK_AGAIN", 0.02)
+
+
 # --- direct conversations -------------------------------------------------------------------------------------
 
 
@@ -130,6 +149,57 @@ async def test_two_who_ask_at_once_get_the_same_room() -> None:
     rooms = DirectRooms(server, "auto")
     found = await asyncio.gather(*(rooms.room_with(ANA) for _ in range(5)))
     assert set(found) == {"!made1"}
+
+
+async def test_a_room_whose_making_was_not_answered_is_looked_for_before_another_is_made(impatient: None) -> None:
+    server = Homeserver()
+    server.synced = server.answers = False
+    rooms = DirectRooms(server, "auto")
+    with pytest.raises(OutcomeUnknown):
+        await rooms.room_with(ANA)
+    server.problem = TryLater("the homeserver is not back yet")
+    with pytest.raises(TryLater):
+        await rooms.room_with(ANA)
+    server.problem, server.answers = None, True
+    assert await rooms.room_with(ANA) == "!made1"
+    assert len(server.created) == 1
+
+
+async def test_a_room_that_comes_late_is_waited_for_after_a_kill(impatient: None) -> None:
+    server, state = Homeserver(), MemoryState()
+    server.synced = server.answers = False
+    with pytest.raises(OutcomeUnknown):
+        await DirectRooms(server, "auto", state).room_with(ANA)
+    made = server.unsynced.pop("!made1")
+    looking = asyncio.create_task(DirectRooms(server, "auto", state).room_with(ANA))
+    await asyncio.sleep(0)
+    made.people.pop(ANA)  # the server invites last
+    server.unsynced["!made1"] = made
+    await asyncio.sleep(begun.LOOK_AGAIN * 2)
+    made.people[ANA] = Person("invite", "")
+    assert await looking == "!made1"
+    assert len(server.created) == 1
+
+
+async def test_where_the_server_certainly_made_none_nobody_waits() -> None:
+    server, state = Homeserver(), MemoryState()
+    server.refusal = TryLater("slower")
+    with pytest.raises(TryLater):
+        await DirectRooms(server, "auto", state).room_with(ANA)
+    server.refusal = None
+    async with asyncio.timeout(begun.STILL_COMING / 2):
+        assert await DirectRooms(server, "auto", state).room_with(ANA) == "!made1"
+
+
+async def test_a_room_that_was_not_made_after_all_is_made(impatient: None) -> None:
+    server = Homeserver()
+    server.synced = server.answers = False
+    rooms = DirectRooms(server, "auto")
+    with pytest.raises(OutcomeUnknown):
+        await rooms.room_with(ANA)
+    server.unsynced.clear()
+    server.answers = True
+    assert await rooms.room_with(ANA) == "!made2"
 
 
 async def test_rooms_recorded_at_once_are_all_recorded() -> None:

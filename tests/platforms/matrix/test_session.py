@@ -11,12 +11,12 @@ import pytest_asyncio
 from aiohttp import web
 
 from bot.clock import SystemClock
-from bot.engine.errors import OutcomeUnknown, Refused, TryLater
+from bot.engine.errors import BadCredentials, OutcomeUnknown, Refused, TryLater
 from bot.model.event import Inbound
 from bot.model.identity import Identity
 from bot.platforms.matrix import adapter
 from bot.platforms.matrix.adapter import MatrixPlatform
-from bot.platforms.matrix.http import BadCredentials, Homeserver, Rejected, TokenGone
+from bot.platforms.matrix.http import Homeserver, Rejected, TokenGone
 from bot.platforms.matrix.session import Session
 from bot.platforms.matrix.settings import MatrixSettings
 from bot.platforms.matrix.state import MemoryState

@@ -13,12 +13,12 @@ import pytest_asyncio
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.engine.errors import StorageFull, TryLater
+from bot.engine.errors import PlaceGone, StorageFull, TryLater
 from bot.model.event import Inbound, MessageReceived
 from bot.platforms.matrix.joined import KEPT, RoomBook
 from bot.platforms.matrix.position import REMEMBERED, Position, newest
 from bot.platforms.matrix.state import MemoryState
-from bot.platforms.matrix.sync import Reader
+from bot.platforms.matrix.sync import GATHERING, Reader
 from tests.platforms.matrix.account import BotAccount, in_room
 from tests.platforms.matrix.humans.plain import MatrixError
 from tests.platforms.matrix.synapse import Synapse
@@ -101,7 +101,7 @@ async def test_a_room_that_the_bot_was_put_out_of_is_forgotten(synapse: Synapse,
     if down:
         await started_anew(bot)
     await bot.until(lambda: room not in bot.platform.book.rooms)
-    with pytest.raises(Exception, match="M_FORBIDDEN"):
+    with pytest.raises(PlaceGone):
         await bot.say(in_room(room), "hello?", "k.1")
 
 
@@ -281,6 +281,7 @@ async def test_an_answer_of_any_shape_stops_nothing(answers: list[dict[str, Any]
 
     class Scripted:
         user_id = "@bot:x"
+        served = None
 
         async def call(self, method: str, where: str, *args: Any, **more: Any) -> dict[str, Any]:
             return {**next(waiting, {}), "next_batch": "s1"} if where.endswith("sync") else {"chunk": []}
@@ -292,6 +293,36 @@ async def test_an_answer_of_any_shape_stops_nothing(answers: list[dict[str, Any]
     for room in book.rooms.values():
         assert isinstance(room.name, str) and isinstance(room.encrypted, bool)
         assert list(room.readers()) is not None and room.replacement != ""
+
+
+@pytest.mark.parametrize(
+    ("senders", "pauses"),
+    [(["@bot:x"] * 40, [GATHERING]), (["@bot:x"], []), (["@bot:x"] * 40 + ["@ana:x"], []), ([], [])],
+    ids=["a burst of its own", "one of its own", "somebody else too", "nothing"],
+)
+async def test_the_echo_of_a_burst_is_asked_for_in_bulk_and_nobody_else_waits(
+    monkeypatch: pytest.MonkeyPatch, senders: list[str], pauses: list[float]
+) -> None:
+    events = [{"type": "m.x", "event_id": f"${n}", "sender": sender} for n, sender in enumerate(senders)]
+    answers = iter([{}, {}, {"rooms": {"join": {"!r": {"timeline": {"events": events}}}}}])
+    slept: list[float] = []
+
+    class Scripted:
+        user_id = "@bot:x"
+        served = None
+
+        async def call(self, method: str, where: str, *args: Any, **more: Any) -> dict[str, Any]:
+            return {**next(answers, {}), "next_batch": "s1"}
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    reader = Reader(Scripted(), RoomBook("@bot:x"), MemoryState(), Deaf())  # type: ignore[arg-type]  # only `call`
+    await reader.begin(Position(1, "s0", 0).text())
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    for _ in range(3):
+        await reader.step()
+    assert slept == pauses
 
 
 # --- positions --------------------------------------------------------------------------------------------------
