@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +19,10 @@ from bot.storage.lock import locked
 from bot.storage.migrate import create_all, upgrade
 from bot.testing.clock import VirtualClock
 from bot.testing.installation import Installation
+from bot.testing.on_console import ConsoleService
 from bot.testing.scenario import Scenario
 from bot.testing.scenario_file import ScenarioError, parse
+from bot.testing.service import ChatService
 from bot.testing.world import World, last_instant
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "examples" / "atlas.toml"
@@ -53,16 +55,31 @@ class Kit:
             raise ScenarioError(f"{path}: {error}") from error
 
 
+Living = Callable[[VirtualClock], AbstractAsyncContextManager[ChatService]]
+"""Makes the chat service that a world's members live on, and takes it down after the world."""
+
+
 @asynccontextmanager
-async def in_memory(scenario: Scenario, kit: Kit, *, start: datetime, end: datetime, seed: int) -> AsyncIterator[World]:
-    """A world in memory; nothing of it is left afterwards."""
+async def on_console(clock: VirtualClock) -> AsyncIterator[ChatService]:
+    """Members who live on the console's chat service, in memory."""
+    yield ConsoleService(ConsoleServer(clock))
+
+
+@asynccontextmanager
+async def in_memory(
+    scenario: Scenario, kit: Kit, *, start: datetime, end: datetime, seed: int, living: Living = on_console
+) -> AsyncIterator[World]:
+    """A world with the bot in memory; nothing of it is left afterwards, but what a real chat service keeps."""
     clock = VirtualClock(start)
     database = Database.in_memory()
     try:
         await create_all(database, kit.cogs)
-        installation = Installation(clock, ConsoleServer(clock), database, kit.services)
-        yield World(scenario, installation, start=start, end=end, seed=seed)
-        await installation.stop()
+        async with living(clock) as service:
+            installation = Installation(clock, service, database, kit.services)
+            try:
+                yield World(scenario, installation, start=start, end=end, seed=seed)
+            finally:
+                await installation.stop()
     finally:
         await database.close()
 
@@ -90,8 +107,8 @@ async def on_files(
         opened = await Database.open(database, durable=True, inline=True)
         try:
             await upgrade(opened, kit.cogs, clock.now())
-            installation = Installation(clock, server, opened, kit.services, probe)
-            yield World(scenario, installation, start=start, end=end, seed=seed, note_time=True)
+            installation = Installation(clock, ConsoleService(server), opened, kit.services, probe)
+            yield World(scenario, installation, start=start, end=end, seed=seed, note_time=server.note_time)
             await installation.stop()
         finally:
             await opened.close()

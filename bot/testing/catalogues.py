@@ -21,6 +21,7 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from bot.i18n.catalogues import misplaced
+from bot.testing.command_words import NOTE, command_words, faults
 from bot.testing.sentences import misuse
 
 KEYWORDS: Final = {"_": None, "n_": (1, 2), "N_": None}
@@ -67,11 +68,13 @@ class Project:
 
 
 def extract(project: Project, folder: Path) -> Catalog:
-    """Return every sentence in a folder's modules, in their order."""
+    """Return every sentence in a folder's modules, in their order, and then the words of its commands."""
     found = Catalog(charset="utf-8")
     for file in project.sources(folder):
         for line, text, comments, _context in extract_from_file("python", file, KEYWORDS, comment_tags=["NOTE:"]):
             found.add(text, locations=[(project.name(file), line)], auto_comments=comments)
+    for file, line, words in command_words(project.sources(folder)):
+        found.add(words, locations=[(project.name(file), line)], auto_comments=[NOTE])
     return found
 
 
@@ -127,9 +130,26 @@ def problems(project: Project) -> list[str]:
                 found += (f"{name}: {fault}" for fault in _faults(file, language, template))
             elif len(template):
                 found.append(f"{name}: missing; `make catalogues` makes it")
+        found += _command_faults(project, language)
         strays = project.file(language, "x").parent.glob("*.po")
         found += (f"{project.name(file)}: no such domain" for file in sorted(strays) if file.stem not in templates)
     return found
+
+
+def _command_faults(project: Project, language: str) -> Iterator[str]:
+    """Yield what is wrong with the words of commands that are translated."""
+    translated: dict[str, dict[str, str]] = {}
+    for domain, folder in project.domains().items():
+        file = project.file(language, domain)
+        commands = [words for _file, _line, words in command_words(project.sources(folder))]
+        if not commands or not file.exists():
+            continue
+        try:
+            texts = {_key(message): _texts(message.string)[0] for message in _messages(_read(file, language))}
+        except (PoFileError, UnicodeDecodeError, ValueError):
+            continue  # which is told already
+        translated[domain] = {words: texts[words] for words in commands if texts.get(words)}
+    yield from (f"{project.name(project.file(language, domain))}: {fault}" for domain, fault in faults(translated))
 
 
 def _faults(file: Path, language: str, template: Catalog) -> Iterator[str]:

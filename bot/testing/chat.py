@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -21,15 +21,16 @@ from rich.text import Text
 from bot.engine.ports import Reader
 from bot.model.moment import ZoneName
 from bot.model.working_time import utc
-from bot.platforms.console import server as chat
 from bot.platforms.console.log import Record
 from bot.platforms.console.render import PREFIX, ConsoleStyle
 from bot.platforms.console.server import BOT, ServiceRefuses
 from bot.testing.assembly import Kit, on_files
-from bot.testing.demo import START, Unusable, plain_console
+from bot.testing.demo import START, plain_console
 from bot.testing.members import working_time
+from bot.testing.options import Unusable
 from bot.testing.scenario import Answers, Scenario, local_time
 from bot.testing.scenario_file import ScenarioError
+from bot.testing.service import channel, direct
 from bot.testing.world import World
 
 WALL = time(9, 29)
@@ -180,17 +181,17 @@ class Chat:
         return True
 
     async def _do(self, word: str, rest: str, line: str) -> None:
-        server = self._world.server
-        mine = server.said_by(self._name)
-        last = server.last_from_bot(chat.direct(self._name))
-        acts: dict[str, Callable[[], Any]] = {
-            "/edit": lambda: server.edit(self._name, _given(mine[-1] if mine else None), rest),
-            "/delete": lambda: server.delete(self._name, _given(mine[-1] if mine else None)),
-            "/react": lambda: server.react(self._name, _given(last), rest),
+        service, chronicle = self._world.service, self._world.chronicle
+        mine = chronicle.said_by(self._name)
+        last = chronicle.last_from_bot(direct(self._name))
+        acts: dict[str, Callable[[], Awaitable[object]]] = {
+            "/edit": lambda: service.edit(self._name, _given(mine[-1] if mine else None), rest),
+            "/delete": lambda: service.delete(self._name, _given(mine[-1] if mine else None)),
+            "/react": lambda: service.react(self._name, _given(last), rest),
             "/in": lambda: self._in(rest),
         }
         try:
-            acts.get(word, lambda: server.say(self._name, line))()
+            await acts.get(word, lambda: service.say(self._name, line))()
         except ServiceRefuses as refusal:
             self._say(f"That can't be done: {refusal}.")
             return
@@ -198,13 +199,13 @@ class Chat:
         await _play_until(self._world, self._world.clock.now() + TYPING)
         self._show_new()
 
-    def _in(self, rest: str) -> None:
-        channel, _, text = rest.partition(" ")
+    async def _in(self, rest: str) -> None:
+        called, _, text = rest.partition(" ")
         if not text.strip():
             raise ServiceRefuses("write the channel and then what to say")
         names = {"handoff": self._world.scenario.handoff_channel, "social": self._world.scenario.social_channel}
-        name = names.get(channel, channel.removeprefix("#"))
-        self._world.server.say(self._name, text, address=chat.channel(name))
+        name = names.get(called, called.removeprefix("#"))
+        await self._world.service.say(self._name, text, address=channel(name))
 
     async def _next(self) -> None:
         """Let time pass until there is something new to see here."""
@@ -221,7 +222,7 @@ class Chat:
     def _show_new(self) -> bool:
         """Show what the member can see of what is new; whether there was anything."""
         shown = False
-        for record in self._world.server.log.after(self._read):
+        for record in self._world.chronicle.log.after(self._read):
             self._read = record.n
             if self._sees(record):
                 self._show(record)
@@ -234,7 +235,7 @@ class Chat:
             return False
         if data.get("by") == self._name and not data.get("act"):
             return False  # typed here a moment ago
-        return not data["address"].startswith("dm:") or data["address"] == chat.direct(self._name)
+        return not data["address"].startswith("dm:") or data["address"] == direct(self._name)
 
     def _show(self, record: Record) -> None:
         data: Any = record.data
@@ -248,7 +249,7 @@ class Chat:
 
     def _place(self, data: Any) -> str:
         if data["thread"] is not None:
-            return f" in {data['address']}, thread “{self._world.server.messages[data['thread']].title}”"
+            return f" in {data['address']}, thread “{self._world.chronicle.messages[data['thread']].title}”"
         return "" if data["address"].startswith("dm:") else f" in {data['address']}"
 
     def _clock_line(self) -> None:

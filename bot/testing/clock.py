@@ -1,8 +1,9 @@
-"""A clock that stands still until it is moved."""
+"""Clocks for worlds: one that stands still until it is moved, and one that ticks from wherever it is set."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 
 class VirtualClock:
@@ -23,3 +24,16 @@ class VirtualClock:
         if instant < self._now:
             raise ValueError(f"the clock does not go back from {self._now} to {instant}")
         self._now = instant.astimezone(UTC)
+
+
+class TickingClock:
+    """The port `Clock` that ticks in real time from an instant on: for what waits for a server meanwhile."""
+
+    def __init__(self, start: datetime) -> None:
+        """Begin to tick at an instant."""
+        self._start = start.astimezone(UTC)
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the present instant, in UTC."""
+        return self._start + timedelta(seconds=time.monotonic() - self._began)

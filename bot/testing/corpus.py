@@ -24,6 +24,10 @@ class Corpus:
     afterthoughts: Sequence[str]
     """What is added when a message is edited."""
     social: Sequence[str]
+    between: str = "; "
+    """What parts two things in one answer."""
+    behind: str = " "
+    """What parts an afterthought from what it is added to."""
 
 
 ENGLISH = Corpus(
@@ -145,7 +149,133 @@ SPANISH = Corpus(
     ),
 )
 
-CORPORA: Mapping[str, Corpus] = {"en": ENGLISH, "es": SPANISH}
+GERMAN = Corpus(
+    done=(
+        "Parser für wiederkehrende Rechnungen ist gemergt",
+        "Migration für die Audit-Tabelle geschrieben und auf Staging laufen lassen",
+        "den wackligen Upload-Test repariert, es war doch die Zeitzone",
+        "Such-Branch durchgesehen, nur zwei Kleinigkeiten angemerkt",
+        "Bewerbungsgespräch geführt und die Notizen abgelegt",
+        "Version 2.4 veröffentlicht und eine Stunde lang die Kurven beobachtet",
+        "die letzten drei Cronjobs in den Scheduler umgezogen",
+        "zu zweit am Rechtemodell gesessen, am Ende war es weniger Code als vorher",
+        "Entwurf für den Bericht zur Barrierefreiheit steht",
+        "Anleitung für Neue aufgeräumt",
+        "das langsame Dashboard lag an einem einzigen fehlenden Index",
+        "Support-Tickets beantwortet, nichts Dringendes dabei",
+        "die neuen Leerseiten sind live",
+        "Zertifikate erneuert",
+    ),
+    next=(
+        "die Doku dazu",
+        "für die ersten zehn Kunden freischalten",
+        "die Wiederholungslogik samt Tests fertig machen",
+        "mir den Speicherverlauf noch mal in Ruhe ansehen",
+        "mit dem CSV-Export anfangen",
+        "die Entscheidung zur Queue aufschreiben",
+        "zweite Review-Runde, dann mergen",
+        "die Demo für Donnerstag vorbereiten",
+        "die Einstellungsseite in zwei aufteilen",
+        "den Datenbanktreiber aktualisieren",
+        "den ältesten Bug vom Board nehmen",
+        "erst messen, dann etwas ändern",
+    ),
+    blockers=(
+        "warte noch auf die Staging-Schlüssel",
+        "die Build-Queue hängt seit heute Morgen",
+        "immer noch kein Zugang zur Abrechnungs-Sandbox",
+        "der Anbieter hat sich wegen des Rate-Limits noch nicht gemeldet",
+        "die Platte von meinem Laptop ist schon wieder voll, die IT weiß Bescheid",
+        "unklar, wer über die Aufbewahrungsfrist entscheidet",
+    ),
+    asks=(
+        "@{name} kannst du bitte den Parser-Branch durchsehen?",
+        "@{name} schau bitte mal auf den kaputten Import, du kennst ihn am besten",
+        "bräuchte fünf Minuten von @{name} wegen der API-Namen",
+        "@{name} gibst du mir die Staging-Schlüssel?",
+    ),
+    clear=("nichts", "nein", "nichts im Weg", "alles gut"),
+    other=("alles gut", "nichts weiter", "ein ruhiger Tag"),
+    afterthoughts=("(samt Tests)", "(inzwischen erledigt)", "(hinter einem Feature-Flag)"),
+    social=(
+        "Schöne Frage zum Wachwerden.",
+        "Davon habe ich irgendwo ein Foto, kommt noch.",
+        "Ich lese das alles zum Kaffee, gern mehr davon.",
+        "Muss noch überlegen, aber was hier schon steht, gefällt mir.",
+        "Meine Kinder wüssten sofort was. Ich nicht.",
+        "Habe zu Hause gefragt, jetzt lachen hier alle.",
+        "Das wirft mich zehn Jahre zurück.",
+        "Lange Geschichte, die erzähle ich euch mal persönlich.",
+        "Geht mir genauso!",
+        "Gestern hätte ich Nein gesagt, heute bin ich mir nicht mehr so sicher.",
+    ),
+)
+
+JAPANESE = Corpus(
+    done=(
+        "定期請求のパーサーをマージしました",
+        "監査テーブルのマイグレーションを書いて、ステージングで流しました",
+        "不安定だったアップロードのテストを修正。原因はやっぱりタイムゾーンでした",
+        "検索ブランチをレビュー、細かいコメントを2件残しました",
+        "採用面談をして、メモをまとめました",
+        "2.4をリリースして、1時間ほどグラフを見守りました",
+        "残っていたcronジョブ3つをスケジューラーに移しました",
+        "権限モデルをペアで整理。追加より削除のほうが多かったです",
+        "アクセシビリティ報告書の下書きを作りました",
+        "オンボーディング資料を整理しました",
+        "ダッシュボードが遅い原因を特定。インデックスが1つ足りませんでした",
+        "問い合わせに返信。急ぎのものはありませんでした",
+        "新しい空画面をリリースしました",
+        "証明書を更新しました",
+    ),
+    next=(
+        "同じ件のドキュメント",
+        "最初の10社に公開",
+        "リトライ処理とテストの仕上げ",
+        "メモリのグラフを改めて見直す",
+        "CSVエクスポートに着手",
+        "キューの決定事項をまとめる",
+        "2回目のレビュー、その後マージ",
+        "木曜のデモの準備",
+        "設定ページを2つに分ける",
+        "DBドライバーの更新",
+        "一番古いバグに取りかかる",
+        "手を入れる前に、まず計測",
+    ),
+    blockers=(
+        "ステージングの鍵待ちです",
+        "今朝からビルドが詰まっています",
+        "課金サンドボックスの権限がまだありません",
+        "レート制限の件、ベンダーから返事がありません",
+        "ノートPCのディスクがまた一杯です。情シスには連絡済み",
+        "保存期間を誰が決めるのか、まだはっきりしません",
+    ),
+    asks=(
+        "@{name}さん、パーサーのブランチのレビューをお願いできますか？",
+        "@{name}さん、失敗しているインポートを見てもらえますか？一番詳しいと思うので",
+        "API名の件で、@{name}さんに5分ほど相談したいです",
+        "@{name}さん、ステージングの鍵を共有してもらえますか？",
+    ),
+    clear=("なし", "特になし", "特にありません", "大丈夫です"),
+    other=("順調です", "特に補足はありません", "落ち着いた一日でした"),
+    afterthoughts=("（テストも込み）", "（その後完了）", "（フィーチャーフラグ付き）"),
+    social=(
+        "朝からいい質問ですね。",
+        "写真がどこかにあるはず。あとで貼ります。",
+        "コーヒーを飲みながら読んでます。もっと聞きたい！",
+        "まだ考え中ですが、皆さんの話が面白いです。",
+        "うちの子なら即答しそうです。私は無理でした。",
+        "家で聞いてみたら、みんなで大笑いになりました。",
+        "10年前を思い出しました。",
+        "長い話なので、いつか直接話します。",
+        "私も同じです！",
+        "昨日なら「いいえ」でしたが、今日は自信がなくなってきました。",
+    ),
+    between="。",
+    behind="",
+)
+
+CORPORA: Mapping[str, Corpus] = {"en": ENGLISH, "es": SPANISH, "de": GERMAN, "ja": JAPANESE}
 
 
 def corpus(language: str) -> Corpus:

@@ -18,8 +18,8 @@ from typing import Any
 
 from bot.testing.assembly import Kit
 from bot.testing.crash import POINTS, Case, Crash, differences, outcome, play, undisturbed
-from bot.testing.demo import instant
 from bot.testing.members import Dice
+from bot.testing.options import instant
 
 KILLS = 8
 """Crashes in one random case."""

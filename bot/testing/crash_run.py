@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.testing.assembly import Kit
 from bot.testing.crash import Case, Crash, Passes, live
-from bot.testing.demo import Unusable, instant
+from bot.testing.options import Unusable, instant
 from bot.testing.scenario_file import ScenarioError
 
 

@@ -1,4 +1,4 @@
-"""Prints a simulated world's log as a person would read it: who said what, in their own local time, hour by hour."""
+"""Prints a world's chronicle as a person would read it: who said what, in their own local time, hour by hour."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from rich.text import Text
 
 from bot.engine.ports import Op
 from bot.platforms.console.log import Record
-from bot.platforms.console.server import BOT, PEOPLES, ConsoleServer
+from bot.platforms.console.server import BOT, PEOPLES
 from bot.testing.scenario import Scenario
+from bot.testing.service import Chronicle
 from bot.testing.transcript import Seen, seen
 
 _INDENT = 6
@@ -29,9 +30,9 @@ _FAINT = "dim"
 class DayPrinter:
     """Prints records as they come. In a terminal posts stand in panels; elsewhere everything is plain lines."""
 
-    def __init__(self, console: Console, server: ConsoleServer, scenario: Scenario) -> None:
-        self._console = console
-        self._server = server
+    def __init__(self, console: Console, chronicle: Chronicle, scenario: Scenario) -> None:
+        self.console = console
+        self._chronicle = chronicle
         self._zones = {member.name: member.zone for member in scenario.members}
         self._fancy = console.is_terminal
         self._read = 0
@@ -41,14 +42,14 @@ class DayPrinter:
 
     def print_new(self) -> None:
         """Print what happened since the last call."""
-        for record in self._server.log.after(self._read):
+        for record in self._chronicle.log.after(self._read):
             self._read = record.n
             if record.kind in PEOPLES:
                 self._header(record.at)
                 self._person(record)
             elif record.kind in ("sent", "changed", "removed"):
                 self._header(record.at)
-                self._bot(seen(self._server, record), record)
+                self._bot(seen(self._chronicle, record), record)
 
     def _header(self, at: datetime) -> None:
         hour = at.replace(minute=0, second=0, microsecond=0)
@@ -56,24 +57,24 @@ class DayPrinter:
             return
         self._hour = hour
         title = f"{hour:%a %d %b %Y, %H:%M} UTC"
-        self._console.print()
+        self.console.print()
         if self._fancy:
-            self._console.print(Rule(Text(title, style="bold"), style=_FAINT))
+            self.console.print(Rule(Text(title, style="bold"), style=_FAINT))
         else:
-            self._console.print(Text(f"== {title} =="))
+            self.console.print(Text(f"== {title} =="))
 
     def _person(self, record: Record) -> None:
         data: Any = record.data
         head = Text(f"{self._local(record.at, data['by'])} ", style=_FAINT)
         head.append(data["by"], style=_PERSON)
         head.append(f" {_deed(record.kind, data)}{self._where(data)}")
-        self._console.print(head)
+        self.console.print(head)
         if "text" in data:
             self._text(data["text"])
 
     def _where(self, data: Mapping[str, Any]) -> str:
         if data["thread"] is not None:
-            return f" in the thread “{self._server.messages[data['thread']].title}”"
+            return f" in the thread “{self._chronicle.messages[data['thread']].title}”"
         address = str(data["address"])
         return "" if address.startswith("dm:") else f" in {address}"
 
@@ -87,16 +88,16 @@ class DayPrinter:
         before = self._posts.get(message.message)
         self._posts[message.message] = message.text
         if before is not None:
-            self._console.print(Text(f"---- {title}", style=_FAINT if self._fancy else ""))
+            self.console.print(Text(f"---- {title}", style=_FAINT if self._fancy else ""))
             self._text(_differences(before, message.text))
             return
         if self._fancy:
             style = "green" if message.to.startswith("channel:") else _FAINT
-            self._console.print(Panel(Text(message.text), title=Text(title), title_align="left", style=style))
+            self.console.print(Panel(Text(message.text), title=Text(title), title_align="left", style=style))
             return
-        self._console.print(Text(f"---- {title}"))
+        self.console.print(Text(f"---- {title}"))
         self._text(message.text)
-        self._console.print(Text("----"))
+        self.console.print(Text("----"))
 
     def _direct(self, message: Seen, record: Record) -> None:
         name = message.to.removeprefix("dm:")
@@ -105,7 +106,7 @@ class DayPrinter:
         head.append(f" {_change(message.op)}to ")
         head.append(name, style=_PERSON)
         head.append(f"  [{', '.join(part.kind for part in message.parts)}]", style=_FAINT)
-        self._console.print(head)
+        self.console.print(head)
         content: Any = record.data.get("content", {})
         form = (str(content.get("language", "")), *(part.kind for part in message.parts))
         self._text(message.text, _SHORT if form in self._known else None)
@@ -116,7 +117,7 @@ class DayPrinter:
         if lines is not None and len(shown) > lines:
             shown = [*shown[:lines], "…"]
         for line in shown:
-            self._console.print(Text(" " * _INDENT + line))
+            self.console.print(Text(" " * _INDENT + line))
 
     def _local(self, at: datetime, name: str) -> str:
         zone = self._zones.get(name, "UTC")

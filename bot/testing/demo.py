@@ -9,18 +9,22 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from bot.model.errors import HeliotropeError
+from bot.testing import options, platforms
 from bot.testing.assembly import Kit, in_memory
 from bot.testing.day import DayPrinter
+from bot.testing.discord import NoControl
+from bot.testing.matrix import NoAccounts
+from bot.testing.options import Unusable
 from bot.testing.scenario import Scenario
 from bot.testing.scenario_file import ScenarioError, languages, resolve_language
+from bot.testing.service import Stuck
 from bot.testing.transcript import Seen, Transcript, write
 from bot.testing.world import World
 
@@ -30,10 +34,6 @@ DAYS = 2
 MOST_DAYS = 3660
 FAULT = "bot.fault"
 """The kind of message by which the engine says that something failed on its side."""
-
-
-class Unusable(HeliotropeError):
-    """An option has a value that can't be used; the message says which, and the right form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Options:
     speed: float | None
     """Simulated seconds in a second; None for as fast as it goes."""
     transcript: Path | None
+    home: platforms.Home
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,71 +59,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speed", metavar="FACTOR", default="max", help="seconds played in a second, or max (default)")
     parser.add_argument("--transcript", metavar="FILE", help="write what the bot said here, a JSON object a line")
     parser.add_argument("--language", metavar="TAG", help="of the channels, and of members who name none")
+    platforms.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play the demo; return the exit status: 2 when an option can't be used, 1 when the bot had a fault."""
+    """Play the demo; return the exit status.
+
+    That is 2 when an option can't be used or a server gives the members no accounts, and 1 when the bot had a fault,
+    members were shown other words than they should be, or a chat service went away meanwhile.
+    """
     kit = Kit.installed()
     try:
-        options = _options(args, kit)
+        chosen = _options(args, kit)
         with ExitStack() as stack:
-            transcript = _open(options.transcript, stack)
-            faults = asyncio.run(_play(options, kit, transcript))
-    except (Unusable, ScenarioError) as error:
+            transcript = _open(chosen.transcript, stack)
+            faults = asyncio.run(_play(chosen, kit, transcript))
+    except (Unusable, ScenarioError, NoAccounts, NoControl, Stuck) as error:
         print(f"heliotrope demo: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, Stuck) else 2
     return 1 if faults else 0
 
 
 def _options(args: argparse.Namespace, kit: Kit) -> Options:
-    start = instant(args.start) if args.start is not None else START
-    days = _whole(args.days, "--days", 1, MOST_DAYS)
+    start = options.instant(args.start) if args.start is not None else START
+    days = options.whole(args.days, "--days", 1, MOST_DAYS)
     scenario = kit.scenario(Path(args.scenario) if args.scenario else None)
     return Options(
         scenario.with_language(_language(args.language, kit)) if args.language is not None else scenario,
         start,
         start + timedelta(days=days),
-        _whole(args.seed, "--seed", -(2**63), 2**63 - 1),
-        _speed(args.speed),
+        options.whole(args.seed, "--seed", -(2**63), 2**63 - 1),
+        options.speed(args.speed),
         Path(args.transcript) if args.transcript else None,
+        platforms.home(args),
     )
-
-
-def instant(text: str, option: str = "--start") -> datetime:
-    """Read a date (00:00 UTC) or an instant with its offset; raises Unusable."""
-    form = f"write {option} 2026-10-26 or {option} 2026-10-26T08:00+01:00"
-    try:
-        whole_day = len(text) == 10
-        at = datetime.combine(date.fromisoformat(text), time(), UTC) if whole_day else datetime.fromisoformat(text)
-    except ValueError:
-        raise Unusable(f"{option}: {text!r} is no instant; {form}") from None
-    if at.tzinfo is None:
-        raise Unusable(f"{option}: {text!r} has no offset; {form}")
-    if not 1980 <= at.year <= 2100:
-        raise Unusable(f"{option}: {text!r} is not between 1980 and 2100; {form}")
-    return at.astimezone(UTC)
-
-
-def _whole(text: str, option: str, least: int, most: int) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if not least <= number <= most:
-        raise Unusable(f"{option}: {text!r} is no whole number from {least} to {most}; write {option} 2")
-    return number
-
-
-def _speed(text: str) -> float | None:
-    if text == "max":
-        return None
-    try:
-        factor = float(text)
-    except ValueError:
-        factor = 0.0
-    if not 0 < factor < float("inf"):
-        raise Unusable(f"--speed: {text!r} is no factor; write --speed 60, a minute a second, or --speed max")
-    return factor
 
 
 def _language(tag: str, kit: Kit) -> str:
@@ -141,30 +111,35 @@ def _open(path: Path | None, stack: ExitStack) -> TextIO | None:
         raise Unusable(f"--transcript: {path}: {error.strerror}; write a file that can be made") from error
 
 
-async def _play(options: Options, kit: Kit, transcript: TextIO | None) -> int:
-    """Play, print and write; return how many faults the bot had to apologise for."""
+async def _play(chosen: Options, kit: Kit, transcript: TextIO | None) -> int:
+    """Play, print and write; return how many faults the bot had to apologise for, and how much was shown wrongly."""
     console = plain_console()
-    scenario = options.scenario
+    scenario = chosen.scenario
+    living = await chosen.home.furnish(scenario, kit, lambda line: console.print(Text(line)))
     zones = len({member.zone for member in scenario.members})
-    console.print(Text("A simulated team, all in memory: nothing is stored durably and nothing is sent anywhere."))
     about = f"{scenario.team}: {len(scenario.members)} members in {zones} time zones, from"
-    console.print(Text(f"{about} {options.start:%a %d %b %Y %H:%M} to {options.end:%a %d %b %Y %H:%M} UTC."))
-    async with in_memory(scenario, kit, start=options.start, end=options.end, seed=options.seed) as world:
-        printer = DayPrinter(console, world.server, scenario)
-        await world.begin()
-        printer.print_new()
-        while (at := await world.next()) is not None:
-            if options.speed is not None:
-                await asyncio.sleep((at - world.clock.now()).total_seconds() / options.speed)
-            await world.step()
-            printer.print_new()
-        said = list(Transcript(world.server).more())
+    console.print(Text(f"{about} {chosen.start:%a %d %b %Y %H:%M} to {chosen.end:%a %d %b %Y %H:%M} UTC."))
+    span = {"start": chosen.start, "end": chosen.end}
+    async with in_memory(scenario, kit, **span, seed=chosen.seed, living=living) as world:
+        await _live(world, DayPrinter(console, world.chronicle, scenario), chosen.speed)
+        said = list(Transcript(world.chronicle).more())
         if transcript is not None:
             write(said, transcript)
         console.print()
         for line in summary(world, said):
             console.print(Text(line))
-    return sum(part.kind == FAULT for one in said for part in one.parts)
+        differences = len(world.service.differences)
+    return differences + sum(part.kind == FAULT for one in said for part in one.parts)
+
+
+async def _live(world: World, printer: DayPrinter, speed: float | None) -> None:
+    await world.begin()
+    printer.print_new()
+    while (at := await world.next()) is not None:
+        if speed is not None:
+            await asyncio.sleep((at - world.clock.now()).total_seconds() / speed)
+        await world.step()
+        printer.print_new()
 
 
 def plain_console() -> Console:
@@ -179,13 +154,14 @@ def summary(world: World, said: Sequence[Seen]) -> list[str]:
     """The demo's last lines: how much was said to how many, and what of it disturbed anybody."""
     direct = [one for one in said if one.to.startswith("dm:")]
     people = {one.to for one in direct}
-    answered = {record.data["by"] for record in world.server.log.after(0) if record.kind == "said"}
+    answered = {record.data["by"] for record in world.chronicle.log.after(0) if record.kind == "said"}
     off = [one for one in direct if one.unasked and not _working(world, one)]
     first = (
         f"{len(direct)} messages to {len(people)} people, {len(said) - len(direct)} in channels and threads; "
         f"{len(answered)} people wrote."
     )
     faults = [f"A fault of the bot: see {one.to} at {one.at}" for one in said if one.kind == FAULT]
+    faults += [f"Shown otherwise than meant: {difference}" for difference in world.service.differences]
     if not off:
         return [first, *faults, "Nothing that nobody asked for came outside anybody's working hours."]
     return [first, *faults, *(f"Outside working hours: {one.kind} to {one.to} at {one.local}" for one in off)]

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine.engine import Engine
-from bot.engine.ports import Probe, Storage
+from bot.engine.ports import Platform, Probe, Storage
 from bot.engine.transaction import Services, Transaction
-from bot.platforms.console.adapter import NAME, ConsolePlatform
-from bot.platforms.console.server import ConsoleServer, no_probe
+from bot.platforms.console.server import no_probe
 from bot.testing.clock import VirtualClock
+from bot.testing.service import Attends, ChatService
 
 
 class Installation:
-    """The parts, put together. The engine can be killed, and started again on the same storage."""
+    """The parts, put together. The engine can be killed, and started again on the same storage.
+
+    `others` are chat services beside the one that members live on.
+    """
 
     def __init__(
         self,
         clock: VirtualClock,
-        server: ConsoleServer,
+        service: ChatService,
         storage: Storage,
         services: Services,
         probe: Probe = no_probe,
+        others: Sequence[ChatService] = (),
     ) -> None:
         self.clock = clock
-        self.server = server
+        self.service = service
+        self.others = others
         self.storage = storage
         self.services = services
         self._probe = probe
-        self._platform: ConsolePlatform | None = None
         self._engine: Engine | None = None
 
     @property
@@ -49,13 +53,19 @@ class Installation:
     async def start(self) -> None:
         """Start a new process of the bot on what the last one left; it reads back what was said meanwhile."""
         registry = self.services.registry
-        self._platform = ConsolePlatform(self.server)
-        self._engine = Engine(self.storage, {NAME: self._platform}, registry, self.services, self.clock, self._probe)
+        started = [await service.process() for service in (self.service, *self.others)]
+        platforms: dict[str, Platform] = {platform.name: platform for platform in started}
+        self._engine = Engine(self.storage, platforms, registry, self.services, self.clock, self._probe)
+        for platform in started:
+            if isinstance(platform, Attends):
+                platform.attend(self._engine.immediate)
         await self._engine.start()
 
     def kill(self) -> None:
         """End the process where it is: it gets no chance to finish or to note anything."""
-        self._platform = None
+        if self._engine is not None:
+            for service in (self.service, *self.others):
+                service.cut_off()
         self._engine = None
 
     async def stop(self) -> None:
@@ -65,10 +75,16 @@ class Installation:
         self.kill()
 
     async def settle(self) -> None:
-        """Let the bot do everything there is to do at this instant; nothing if it is not running."""
-        if self._engine is not None and self._platform is not None:
-            await self._platform.read()
+        """Let the bot do everything there is to do at this instant; nothing if it is not running.
+
+        Afterwards nothing is in flight: neither from the members to the bot, nor from it to them.
+        """
+        if self._engine is not None:
+            for service in (self.service, *self.others):
+                await service.heard()
             await self._engine.drain()
+            for service in (self.service, *self.others):
+                await service.shown()
 
     async def next_due(self) -> datetime | None:
         """When the bot has something to do next, later than now; None for never, or if it is not running."""

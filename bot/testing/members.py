@@ -114,7 +114,7 @@ class SimulatedMember:
             return
         yield self._says(at, act, _numbered(answers))
         if dice.chance(0.08):
-            better = [f"{answers[0]} {dice.one(self.corpus.afterthoughts)}", *answers[1:]]
+            better = [f"{answers[0]}{self.corpus.behind}{dice.one(self.corpus.afterthoughts)}", *answers[1:]]
             later = at + dice.minutes(3, 30)
             yield Deed(later, f"{act}:edit", self.plan.name, Verb.EDIT, _numbered(better), of=act)
 
@@ -156,7 +156,7 @@ class SimulatedMember:
         done, planned = self._own(known.done, prompt.date), self._own(known.next, prompt.date)
         if dice.chance(0.3):
             also = dice.one(known.done)
-            done = f"{done}; {also}" if also != done else done
+            done = f"{done}{known.between}{also}" if also != done else done
         trouble = dice.throw()
         if trouble < 0.15 and self.mates:
             last = dice.one(known.asks).format(name=dice.one(self.mates))

@@ -45,7 +45,7 @@ class PseudoLocalizer(BabelLocalizer):
 
 
 def _english(reader: Reader) -> Reader:
-    return Reader("en", reader.zone, reader.zones, reader.direct, reader.pings)
+    return Reader("en", reader.zone, reader.zones, reader.direct, reader.pings, reader.now)
 
 
 def leaks(text: str, written: Iterable[str] = ()) -> list[str]:

@@ -39,7 +39,7 @@ class Event:
     """Something that a member does: one of `says` (with `edits` it is a new text), `deletes`, `reacts`.
 
     `edits` and `deletes` count the member's `says` events without `edits`, from 1. `channel` is None for the
-    direct conversation.
+    direct conversation. `says_in` has the text in other languages, by tag, for members who write them.
     """
 
     member: str
@@ -49,6 +49,7 @@ class Event:
     edits: int | None = None
     deletes: int | None = None
     reacts: str | None = None
+    says_in: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,13 @@ class Scenario:
         raise KeyError(name)
 
     def with_language(self, language: str) -> Scenario:
-        """The same, with another language for channels and for members who name none."""
-        return replace(self, language=language)
+        """The same, with another language for channels and for members who name none; they write it, too."""
+        told = tuple(self._told(event, self.member(event.member).language or language) for event in self.events)
+        return replace(self, language=language, events=told)
+
+    def _told(self, event: Event, language: str) -> Event:
+        texts = dict(event.says_in)
+        return replace(event, says=texts.get(language, texts.get(language.partition("-")[0], event.says)))
 
 
 def slug(name: str) -> str:

@@ -159,7 +159,7 @@ class _Reader:
         events = self._events(root, plan)
         downtimes = self._downtimes(root)
         root.end()
-        return replace(plan, events=events, downtimes=downtimes)
+        return replace(plan, events=events, downtimes=downtimes).with_language(language)
 
     def _language(self, table: _Table, form: str) -> str | None:
         tag = table.take("language", str, form, None)
@@ -307,6 +307,7 @@ class _Reader:
         table.place = f"{table.place} ({name})"
         at = self._instant(table, self._zones[name])
         says = table.take("says", str, '"1. merged the parser"', None)
+        says_in = self._says_in(table, says)
         channel = table.take("in", str, '"handoff", "social" or a channel\'s name', None)
         edits = table.take("edits", int, "2", None)
         deletes = table.take("deletes", int, "2", None)
@@ -315,7 +316,18 @@ class _Reader:
         self._one_deed(table, says, edits, deletes, reacts)
         if channel is not None and (says is None or edits is not None):
             _no(table.at("in"), "only what is said anew is said somewhere", "in beside says, without edits")
-        return Event(name, at, says, self._channel(table, channel, plan), edits, deletes, reacts)
+        return Event(name, at, says, self._channel(table, channel, plan), edits, deletes, reacts, says_in)
+
+    def _says_in(self, table: _Table, says: str | None) -> tuple[tuple[str, str], ...]:
+        """The text in other languages, by the tags that there are."""
+        texts = _Table(table.take("says_in", dict, '{ de = "1. Parser gemergt" }', {}), table.at("says_in"))
+        tags = self.services.localizer.languages()
+        written = ((tag, texts.take(tag, str, '"1. Parser gemergt"', None)) for tag in tags)
+        found = [(tag, text) for tag, text in written if text is not None]
+        texts.end()
+        if found and says is None:
+            _no(table.at("says_in"), "the text itself is missing", 'says = "…" beside says_in')
+        return tuple(found)
 
     def _one_deed(self, table: _Table, says: Any, edits: Any, deletes: Any, reacts: Any) -> None:
         deeds = [deed for deed in (says, deletes, reacts) if deed is not None]

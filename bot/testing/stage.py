@@ -30,20 +30,61 @@ from bot.storage.database import Database
 from bot.storage.migrate import create_all
 from bot.testing.clock import VirtualClock
 from bot.testing.installation import Installation
+from bot.testing.on_console import ConsoleService
 from bot.testing.transcript import Seen, Transcript
 
 START = datetime(2026, 10, 26, tzinfo=UTC)
 """Where a stage's clock starts if nobody says otherwise: a Monday."""
 
 
+class Annex:
+    """A second chat service on the stage, another platform to the bot: the same person may have an account on both."""
+
+    NAME = "annex"
+
+    def __init__(self, stage: Stage, server: ConsoleServer) -> None:
+        self.server = server
+        self.seen: list[Seen] = []
+        self._stage = stage
+        self._transcript = Transcript(server)
+
+    def account(self, name: str, *, admin: bool = False) -> Account:
+        """Give somebody an account there."""
+        self.server.add_account(name, admin=admin)
+        return Account(Identity(self.NAME, name), name)
+
+    def room(self, name: str) -> Place:
+        """Make a channel there."""
+        self.server.add_channel(name)
+        return Place(self.NAME, chat.channel(name))
+
+    async def says(self, name: str, text: str, place: str | None = None) -> list[Seen]:
+        """Say something there, in private or in a channel; return what the bot did there because of it."""
+        self.server.say(name, text, address=chat.direct(name) if place is None else chat.channel(place))
+        before = len(self.seen)
+        await self._stage.settle()
+        return self.seen[before:]
+
+    def to(self, name: str) -> list[Seen]:
+        """What the bot did in this person's direct conversation there."""
+        return [seen for seen in self.seen if seen.to == f"dm:{name}"]
+
+    def look(self) -> None:
+        """See what the bot has done there."""
+        self.seen += self._transcript.more()
+
+
 class Stage:
     """A world in memory that stands still until it is told to go on. Made by `create`."""
 
-    def __init__(self, installation: Installation, language: str) -> None:
+    def __init__(
+        self, installation: Installation, server: ConsoleServer, language: str, second: ConsoleServer | None = None
+    ) -> None:
         """Set the stage on parts that are ready; `create` does both."""
+        self._annex = Annex(self, second) if second is not None else None
         self.installation = installation
         self.clock = installation.clock
-        self.server = installation.server
+        self.server = server
         self.services: Services = installation.services
         self.storage: Storage = installation.storage
         self.seen: list[Seen] = []
@@ -52,12 +93,22 @@ class Stage:
         self._workspace: Workspace | None = None
 
     @staticmethod
-    def create(start: datetime = START, language: str = "en", cogs: Iterable[Cog] | None = None) -> Setting:
+    def create(
+        start: datetime = START, language: str = "en", cogs: Iterable[Cog] | None = None, *, annex: bool = False
+    ) -> Setting:
         """Return what makes a stage by `await`, or by `async with`, which also strikes it afterwards.
 
-        `cogs` are all those installed, if left out. `language` is the workspace's.
+        `cogs` are all those installed, if left out. `language` is the workspace's. With `annex` there is a second
+        chat service beside the main one.
         """
-        return Setting(start, language, cogs)
+        return Setting(start, language, cogs, annex)
+
+    @property
+    def annex(self) -> Annex:
+        """The second chat service. Raises LookupError on a stage that was made without."""
+        if self._annex is None:
+            raise LookupError("this stage has one chat service: create it with annex=True")
+        return self._annex
 
     # --- who and where --------------------------------------------------------------------------------------
 
@@ -159,6 +210,8 @@ class Stage:
         await self.installation.settle()
         more = list(self._transcript.more())
         self.seen += more
+        if self._annex is not None:
+            self._annex.look()
         return more
 
     async def until(self, instant: datetime) -> list[Seen]:
@@ -228,8 +281,9 @@ class Stage:
 class Setting:
     """A stage that is not made yet: `await` it, or enter it by `async with`."""
 
-    def __init__(self, start: datetime, language: str, cogs: Iterable[Cog] | None) -> None:
+    def __init__(self, start: datetime, language: str, cogs: Iterable[Cog] | None, annex: bool) -> None:
         """Keep what `Stage.create` was given."""
+        self._annex = annex
         self._start = start
         self._language = language
         self._cogs = cogs
@@ -255,7 +309,10 @@ class Setting:
         cogs = list(installed_cogs() if self._cogs is None else self._cogs)
         self._database = Database.in_memory()
         await create_all(self._database, cogs)
-        installation = Installation(clock, ConsoleServer(clock), self._database, services(cogs))
+        server = ConsoleServer(clock)
+        second = ConsoleServer(clock) if self._annex else None
+        others = [ConsoleService(second, Annex.NAME)] if second is not None else []
+        installation = Installation(clock, ConsoleService(server), self._database, services(cogs), others=others)
         await installation.start()
-        self._stage = Stage(installation, self._language)
+        self._stage = Stage(installation, server, self._language, second)
         return self._stage

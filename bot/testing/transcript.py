@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from bot.engine.ports import Op, Part
+from bot.engine.ports import Chunk, Op, Part
 from bot.platforms.console.log import Record
-from bot.platforms.console.server import ConsoleServer
+from bot.testing.service import Chronicle
 
 _OPS = {"sent": Op.SEND, "changed": Op.EDIT, "removed": Op.DELETE, "marked": Op.REACT}
 
@@ -59,31 +59,31 @@ def _iso(value: date | None) -> str | None:
 
 
 class Transcript:
-    """Reads a chat service's log as it grows."""
+    """Reads a chronicle as it grows."""
 
-    def __init__(self, server: ConsoleServer) -> None:
-        self._server = server
+    def __init__(self, chronicle: Chronicle) -> None:
+        self._chronicle = chronicle
         self._read = 0
 
     def more(self) -> Iterator[Seen]:
         """What the bot did since the last call, in order."""
-        for record in self._server.log.after(self._read):
+        for record in self._chronicle.log.after(self._read):
             self._read = record.n
             if record.kind in _OPS:
-                yield seen(self._server, record)
+                yield seen(self._chronicle, record)
 
 
-def seen(server: ConsoleServer, record: Record) -> Seen:
+def seen(chronicle: Chronicle, record: Record) -> Seen:
     """Return what a record of the bot's doing ("sent", "changed", "removed" or "marked") shows."""
     data: Any = record.data
-    message = server.messages[data["message"]]
+    message = chronicle.messages[data["message"]]
     content = data.get("content") or message.content
     parts = tuple(_part(part) for part in data["note"]["parts"])
     zone = content.get("zone") if message.address.startswith("dm:") else None
     return Seen(
         at=record.at,
         local=record.at.astimezone(ZoneInfo(zone)) if zone else None,
-        to=_to(server, message.address, message.thread),
+        to=_to(chronicle, message.address, message.thread),
         kind=parts[0].kind if parts else "",
         parts=parts,
         key=data["key"],
@@ -95,10 +95,16 @@ def seen(server: ConsoleServer, record: Record) -> Seen:
     )
 
 
-def _to(server: ConsoleServer, address: str, thread: str | None) -> str:
+def _to(chronicle: Chronicle, address: str, thread: str | None) -> str:
     if thread is not None:
-        return f"thread:{server.messages[thread].title}"
+        return f"thread:{chronicle.messages[thread].title}"
     return address if address.startswith("dm:") else f"channel:{address.removeprefix('#')}"
+
+
+def note_of(chunk: Chunk) -> dict[str, Any]:
+    """Return what a record keeps of the chunk that was sent, for `seen`."""
+    parts = [{"kind": part.kind, "key": part.key, "date": _iso(part.date)} for part in chunk.parts]
+    return {"parts": parts, "unasked": chunk.unasked}
 
 
 def _part(data: dict[str, Any]) -> Part:
@@ -107,6 +113,50 @@ def _part(data: dict[str, Any]) -> Part:
 
 def write(seen: Iterable[Seen], file: TextIO) -> None:
     """Write the transcript's lines for messages that were accepted, changed or taken back."""
+    for one in whole(seen):
+        file.write(one.to_line() + "\n")
+
+
+def whole(seen: Iterable[Seen]) -> list[Seen]:
+    """Return what was accepted, changed or taken back, a message that the platform had to part in one, by its first.
+
+    So transcripts of platforms compare that take longer and shorter messages.
+    """
+    lines: list[Seen] = []
+    told: list[set[str]] = []
+    pieces: dict[str, list[str]] = {}
+    texts: dict[str, str] = {}
     for one in seen:
-        if one.op is not Op.REACT:
-            file.write(one.to_line() + "\n")
+        if one.op is Op.REACT:
+            continue
+        texts[one.message] = one.text
+        before = _last_of_the_same(lines, one)
+        further = one.op is Op.SEND and one.kind.endswith(".continued") and before is not None
+        if further and before is not None:
+            pieces[one.message] = pieces[lines[before].message]
+            pieces[one.message].append(one.message)
+        together = pieces.setdefault(one.message, [one.message])
+        text = "".join(texts[piece] for piece in together)
+        if before is not None and (further or _changes_more(lines[before], told[before], one, together)):
+            lines[before] = replace(lines[before], text=text)
+            told[before].add(one.message)
+        else:
+            lines.append(replace(one, text=text))
+            told.append({one.message})
+    return lines
+
+
+def _last_of_the_same(lines: Sequence[Seen], one: Seen) -> int | None:
+    """Return which is the last line of the same instant, people and parts, or None."""
+    keys = [part.key for part in one.parts]
+    for n in range(len(lines) - 1, -1, -1):
+        if lines[n].at != one.at:
+            break
+        if keys and (lines[n].to, [part.key for part in lines[n].parts]) == (one.to, keys):
+            return n
+    return None
+
+
+def _changes_more(line: Seen, told: set[str], one: Seen, together: Sequence[str]) -> bool:
+    """Say whether a change is one of a further piece of the message whose change a line tells."""
+    return line.op is not Op.SEND is not one.op and line.message in together and one.message not in told

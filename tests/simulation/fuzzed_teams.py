@@ -34,6 +34,7 @@ from bot.storage.migrate import create_all
 from bot.testing.assembly import Kit
 from bot.testing.clock import VirtualClock
 from bot.testing.installation import Installation
+from bot.testing.on_console import ConsoleService
 from bot.testing.transcript import Seen, Transcript
 
 ZONES = (
@@ -151,7 +152,7 @@ class FuzzedTeams:
         self.clock = VirtualClock(self.start)
         self.server = ConsoleServer(self.clock)
         self.calendar = kit.services.holidays
-        self.installation = Installation(self.clock, self.server, database, kit.services)
+        self.installation = Installation(self.clock, ConsoleService(self.server), database, kit.services)
         self.seen: list[Seen] = []
         self.done: list[tuple[datetime, str, str]] = []
         self.down: list[tuple[datetime, datetime]] = []

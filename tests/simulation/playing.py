@@ -33,7 +33,7 @@ async def played(text: str, start: datetime, end: datetime, seed: int = 1) -> li
     async with in_memory(scenario(text), kit(), start=start, end=end, seed=seed) as world:
         await world.begin()
         await world.run()
-        return list(Transcript(world.server).more())
+        return list(Transcript(world.chronicle).more())
 
 
 def heliotrope(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -11,8 +12,11 @@ from subprocess import CompletedProcess
 import pytest
 
 from bot.testing import demo as command
+from bot.testing import platforms
 from tests.simulation.playing import heliotrope
 
+MATRIX = ["--platform", "matrix"]
+SERVER = "http://127.0.0.1:9"
 FIELDS = ["at", "local", "to", "kind", "parts", "key", "date", "unasked", "text"]
 
 
@@ -85,12 +89,22 @@ def test_the_language_is_that_of_channels_and_of_members_who_name_none() -> None
         (["--language", "tlh"], ["--language", "'tlh'", "en, ", "es"]),
         (["--scenario", "nowhere.toml"], ["nowhere.toml"]),
         (["--transcript", "nowhere/t.jsonl"], ["--transcript", "nowhere"]),
+        (["--platform", "irc"], ["--platform", "'irc'", "console, matrix or discord"]),
+        (["--platform", "matrix"], ["--platform matrix", "--homeserver http://"]),
+        (["--homeserver", "http://127.0.0.1:8008"], ["--homeserver", "--platform matrix"]),
+        (["--registration-secret", "file"], ["--registration-secret", "--platform matrix"]),
+        ([*MATRIX, "--homeserver", "localhost"], ["--homeserver", "'localhost'", "http://127.0.0.1:8008"]),
+        ([*MATRIX, "--homeserver", SERVER], ["--registration-secret FILE", platforms.SECRET]),
+        ([*MATRIX, "--homeserver", SERVER, "--registration-secret", "nowhere"], ["nowhere", "No such file"]),
+        ([*MATRIX, "--homeserver", SERVER, "--registration-secret", os.devnull], [os.devnull, "one line"]),
+        ([*MATRIX, "--homeserver", SERVER, "--registration-secret", __file__], ["one line"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_a_wrong_option_is_one_line_and_status_2(
-    arguments: list[str], said: list[str], capsys: pytest.CaptureFixture[str]
+    arguments: list[str], said: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv(platforms.SECRET, raising=False)
     assert demo(*arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""

@@ -16,6 +16,8 @@ from bot.storage.migrate import upgrade
 from bot.testing.assembly import Kit, in_memory
 from bot.testing.clock import VirtualClock
 from bot.testing.installation import Installation
+from bot.testing.on_console import ConsoleService
+from bot.testing.service import Chronicle
 from bot.testing.transcript import Transcript
 from bot.testing.world import World
 
@@ -53,12 +55,12 @@ async def test_two_days_are_the_same_as_in_memory(database: Database) -> None:
     async with in_memory(scenario, kit, start=START, end=END, seed=1) as world:
         await world.begin()
         await world.run()
-        expected = _lived(world.server)
+        expected = _lived(world.chronicle)
 
     clock = VirtualClock(START)
     server = ConsoleServer(clock)
     await upgrade(database, kit.cogs, START)
-    installation = Installation(clock, server, database, kit.services)
+    installation = Installation(clock, ConsoleService(server), database, kit.services)
     world = World(scenario, installation, start=START, end=END, seed=1)
     await world.begin()
     await world.run()
@@ -67,8 +69,8 @@ async def test_two_days_are_the_same_as_in_memory(database: Database) -> None:
     assert _lived(server) == expected
 
 
-def _lived(server: ConsoleServer) -> list[dict[str, Any]]:
-    lines = [json.loads(seen.to_line()) for seen in Transcript(server).more()]
+def _lived(chronicle: Chronicle) -> list[dict[str, Any]]:
+    lines = [json.loads(seen.to_line()) for seen in Transcript(chronicle).more()]
     for line in lines:
         del line["key"]
     return lines

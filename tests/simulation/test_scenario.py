@@ -150,6 +150,12 @@ WRONG = [
     ("unknown key", 'colour = "red"\n' + SMALLEST, ["colour: unknown key", "language, team, social, member"]),
     ("unknown team key", TEAM + "size = 3\n" + ANA, ["team: size: unknown key", "name, standup, days"]),
     ("unknown member key", SMALLEST + "age = 3\n", ["member 1 (Ana): age: unknown key", "zone", "holidays"]),
+    ("says_in unknown", event('says = "a"\nsays_in.tlh = "b"'), ["event 1 (Ana): says_in: tlh: unknown key", "de"]),
+    (
+        "says_in alone",
+        event('reacts = "✅"\nsays_in.de = "b"'),
+        ["event 1 (Ana): says_in", "the text itself is missing"],
+    ),
     ("team no table", 'team = "Atlas"\n' + ANA, ["team: ", "is no table", "[team]"]),
     ("member no list", TEAM + '[member]\nname = "Ana"\n', ["member: ", "is no list", "[[member]]"]),
     ("name no text", "[team]\nname = 3\n" + ANA, ["team: name: 3 is no text", 'name = "Atlas"']),
@@ -259,3 +265,14 @@ def test_edits_count_what_was_said_before_by_instant_not_by_place_in_the_file(kn
     later = '[[event]]\nmember = "Ana"\nat = "2026-10-26T11:00"\nedits = 1\nsays = "better"\n'
     earlier = '[[event]]\nmember = "Ana"\nat = "2026-10-26T10:00"\nsays = "good"\n'
     assert [e.edits for e in read(SMALLEST + later + earlier, known).events] == [None, 1]
+
+
+def test_a_member_says_it_in_the_language_that_they_write() -> None:
+    said = 'says = "nothing"\nsays_in.de = "nichts"\nsays_in.ja = "なし"\n'
+    event = f'[[event]]\nmember = "Ana"\nat = "2026-10-26T10:05"\n{said}'
+    plan = parse(SMALLEST + event, services())
+    assert [e.says for e in plan.events] == ["nothing"]
+    assert [e.says for e in plan.with_language("de").events] == ["nichts"]
+    assert [e.says for e in plan.with_language("ja").with_language("de").events] == ["nichts"]
+    german = parse(SMALLEST + 'language = "de"\n' + event, services())
+    assert [e.says for e in german.with_language("ja").events] == ["nichts"]

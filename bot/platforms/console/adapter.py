@@ -7,30 +7,33 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.engine.errors import Refused
+from bot.engine.errors import Closed, Refused
 from bot.engine.ports import Chunk, Localizer, Reader, Rendered
 from bot.model.event import Inbound, MessageDeleted, MessageEdited, MessageReceived, PersonLeft, Pressed, Reacted
 from bot.model.identity import Account, Identity, Place
-from bot.model.message import Message
+from bot.model.message import Message, catalogue
 from bot.platforms.console.log import BrokenLog, Record
 from bot.platforms.console.render import render
-from bot.platforms.console.server import BOT, PEOPLES, ConsoleServer, ServiceRefuses, direct
+from bot.platforms.console.server import BOT, PEOPLES, ConsoleServer, ServiceRefuses, TakesNothing, direct
 
 NAME = "console"
+_, n_ = catalogue("bot")
 _TO_BOT = re.compile(rf"\s*@{BOT}\b[\s,:]*", re.IGNORECASE)
 Receive = Callable[[Inbound], Awaitable[None]]
 Result = TypeVar("Result")
 
 
 class ConsolePlatform:
-    """The port `Platform` over a `ConsoleServer`. `read` passes on what people did since its last call."""
+    """The port `Platform` over a `ConsoleServer`. `read` passes on what people did since its last call.
 
-    name = NAME
+    Two of one process have different names; the main scope has the platform's, if it is given none.
+    """
 
-    def __init__(self, server: ConsoleServer, scope: str = NAME) -> None:
+    def __init__(self, server: ConsoleServer, scope: str = "", name: str = NAME) -> None:
+        self.name = name
         self.safe_window: timedelta = server.window
         self._server = server
-        self._scope = scope
+        self._scope = scope or name
         self._receive: Receive | None = None
         self._read = 0
 
@@ -44,7 +47,7 @@ class ConsolePlatform:
         """Return the direct conversation with an account. Raises Refused if there is no such account."""
         if identity.account not in self._server.people:
             raise Refused(f"nobody is called {identity.account}")
-        return Place(NAME, direct(identity.account))
+        return Place(self.name, direct(identity.account))
 
     async def send(self, place: Place, content: Mapping[str, Any], chunk: Chunk) -> str:
         """Post under the chunk's key."""
@@ -66,9 +69,10 @@ class ConsolePlatform:
         """Return the thread under a message, opened if there is none."""
         return _do(lambda: self._server.open_thread(f"{chunk.key}:thread", message_id, title))
 
-    async def find(self, place: Place, key: str, since: datetime) -> str | None:
-        """Look through the service's log for the message that was posted under a key."""
-        return self._server.find(key)
+    async def find(self, place: Place, chunk: Chunk, since: datetime) -> Sequence[str]:
+        """Look through the service's log for the message that was posted under the chunk's key."""
+        found = self._server.find(chunk.key)
+        return [found] if found is not None else []
 
     # --- in -------------------------------------------------------------------------------------------------
 
@@ -103,12 +107,18 @@ class ConsolePlatform:
                 await self._receive(self._left(record))
             self._read = record.n
 
+    def _named(self, text: str) -> tuple[Account, ...]:
+        return tuple(self._account(name) for name in self._server.named_in(text) if self._server.scopes_of(name))
+
+    def _account(self, name: str) -> Account:
+        return Account(Identity(self.name, name), name)
+
     def _left(self, record: Record) -> PersonLeft:
         person, scope = self._server.people[record.data["by"]], record.data["scope"]
         return PersonLeft(
             id=str(record.n),
-            place=Place(NAME, scope or self._scope),
-            author=_account(person.name),
+            place=Place(self.name, scope or self._scope),
+            author=self._account(person.name),
             at=record.at,
             scope=scope or self._scope,
             bot=person.bot,
@@ -120,10 +130,11 @@ class ConsolePlatform:
         data = record.data
         address, message_id = data["address"], data["message"]
         person = self._server.people[data["by"]]
+        named: dict[str, Any] = {"place_name": address.removeprefix("#") if address.startswith("#") else ""}
         common: dict[str, Any] = {
             "id": str(record.n),
-            "place": Place(NAME, address, data["thread"]),
-            "author": _account(person.name),
+            "place": Place(self.name, address, data["thread"]),
+            "author": self._account(person.name),
             "at": record.at,
             "scope": self._server.scope_of(address) or self._scope,
             "direct": address == direct(person.name),
@@ -138,32 +149,29 @@ class ConsolePlatform:
             case "deleted":
                 return MessageDeleted(**common)
             case "reacted":
-                return Reacted(**common, emoji=data["emoji"], removed=data["removed"])
+                return Reacted(**common, **named, emoji=data["emoji"], removed=data["removed"])
             case "pressed":
-                return Pressed(**common, command=data["command"])
+                return Pressed(**common, **named, command=data["command"])
             case _:
                 addressed = _TO_BOT.match(data["text"])
                 return MessageReceived(
                     **common,
+                    **named,
                     text=data["text"][addressed.end() :] if addressed else data["text"],
                     addressed=addressed is not None,
                     attachments=tuple(data.get("attachments", ())),
-                    people=tuple(
-                        _account(name) for name in self._server.named_in(data["text"]) if self._server.scopes_of(name)
-                    ),
-                    place_name=address.removeprefix("#") if address.startswith("#") else "",
+                    people=self._named(data["text"]),
                 )
 
 
 def _do(call: Callable[[], Result]) -> Result:
     try:
         return call()
+    except TakesNothing as closed:
+        advice = _("Their direct conversation is closed to me, until they open it again.")
+        raise Closed(str(closed), advice, _("To hear from me directly, open our direct conversation.")) from closed
     except ServiceRefuses as refusal:
         raise Refused(str(refusal)) from refusal
-
-
-def _account(name: str) -> Account:
-    return Account(Identity(NAME, name), name)
 
 
 def _position(record: Record) -> str:

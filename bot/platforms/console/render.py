@@ -27,6 +27,7 @@ from bot.model.message import (
     Text,
     Value,
     catalogue,
+    flowing,
 )
 
 LIMIT = 4000
@@ -44,7 +45,15 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 
 def neutral(written: str) -> str:
     """Return what a person wrote with nothing in it that a terminal or the service acts on, but its lines."""
-    return _CONTROLS.sub(_sign, _BREAKS.sub("\n", written)).replace("@", "@\u200b")
+    return _notifying_nobody(_legible(written))
+
+
+def _legible(written: str) -> str:
+    return _CONTROLS.sub(_sign, _BREAKS.sub("\n", written))
+
+
+def _notifying_nobody(text: str) -> str:
+    return text.replace("@", "@\u200b")
 
 
 def _sign(control: re.Match[str]) -> str:
@@ -80,6 +89,7 @@ class ConsoleStyle:
 
 def render(message: Message, reader: Reader, localizer: Localizer) -> Sequence[Rendered]:
     """Return the console messages (of at most LIMIT characters) that show a message, choices in the last."""
+    message = message.without_forms
     style = ConsoleStyle(reader.direct)
     writer = _Writer(reader, localizer, style)
     blocks = [writer.block(block) for block in message.blocks]
@@ -110,7 +120,7 @@ class _Writer:
     def block(self, block: Block) -> str:
         match block:
             case Text(body):
-                return " ".join(self.value(value) for value in body)
+                return flowing(self.value(value) for value in body)
             case Heading(body):
                 return f"▌ {self.value(body)}"
             case Bullets(items, ordered, first):
@@ -127,10 +137,10 @@ class _Writer:
                 return RULE
 
     def quote(self, quote: Quote) -> str:
-        text = neutral(quote.text)
+        text = _legible(quote.text)
         if quote.limit is not None and len(text) > quote.limit:
             text = text[: _joint(text, quote.limit)].rstrip() + "…"
-        lines = "\n".join(f"{QUOTED}{line}".rstrip() for line in text.split("\n"))
+        lines = "\n".join(f"{QUOTED}{line}".rstrip() for line in _notifying_nobody(text).split("\n"))
         return f"{self.value(quote.author)}:\n{lines}" if quote.author else lines
 
     def choice(self, choice: Choice) -> str:

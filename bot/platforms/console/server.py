@@ -29,7 +29,7 @@ from bot.model.errors import HeliotropeError
 from bot.platforms.console.log import Log, Record
 from bot.platforms.console.state import BOT, Person, Standing, State, apply
 
-__all__ = ["BOT", "PEOPLES", "ConsoleServer", "ServiceRefuses", "channel", "direct", "no_probe"]
+__all__ = ["BOT", "PEOPLES", "ConsoleServer", "ServiceRefuses", "TakesNothing", "channel", "direct", "no_probe"]
 
 PEOPLES = frozenset({"said", "edited", "deleted", "reacted", "pressed"})
 """Kinds of records that tell what people did."""
@@ -37,6 +37,10 @@ PEOPLES = frozenset({"said", "edited", "deleted", "reacted", "pressed"})
 
 class ServiceRefuses(HeliotropeError):
     """The chat service does not do this: nobody of that name, a closed conversation, another's message."""
+
+
+class TakesNothing(ServiceRefuses):
+    """The person closed their direct conversation to the bot."""
 
 
 def no_probe(point: str) -> None:
@@ -211,7 +215,7 @@ class ConsoleServer:
             return first
         self._reachable(address, thread)
         if (person := self._state.people.get(_owner(address))) and person.closed:
-            raise ServiceRefuses(f"{person.name} takes no direct messages")
+            raise TakesNothing(f"{person.name} takes no direct messages")
         data = {"key": key, "address": address, "thread": thread, "content": content, "note": note}
         return str(self._effect("sent", data).data["message"])
 

@@ -47,6 +47,7 @@ def shown(*blocks: Block, reader: Reader = DM) -> str:
         (Bullets((_("a"), _("b")), ordered=True, first=3), "3. a\n4. b"),
         (Quote("one\n\ntwo"), "> one\n>\n> two"),
         (Quote("one two three", limit=8), "> one two…"),
+        (Quote("@one @two @three", limit=9), "> @\u200bone @\u200btwo…"),  # what nobody sees takes no room
         (Quote("one", ANA), "Ana:\n> one"),
         (Fields(((_("Zone"), "Lisbon"),)), "Zone: Lisbon"),
         (Image("https://example.org/cat.png", _("a cat")), "[picture: a cat] https://example.org/cat.png"),
