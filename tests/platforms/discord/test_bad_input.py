@@ -1,0 +1,115 @@
+"""What people, servers and operators get wrong on Discord: it is said in words, and nothing else is harmed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.platforms.discord.atlas import Atlas, atlas
+from tests.platforms.discord.people import Discord, NotPossible, eventually
+from tests.platforms.lives import ROOT
+
+PATIENCE = 60.0
+"""Seconds in which a process has ended."""
+
+
+@pytest.fixture
+async def here(discord: Discord) -> AsyncIterator[Atlas]:
+    async with atlas(discord) as here:
+        yield here
+
+
+# --- the command line -------------------------------------------------------------------------------------------
+
+
+async def run(discord: Discord, folder: Path, token: str) -> asyncio.subprocess.Process:
+    """Start `heliotrope run` as an operator does."""
+    account = {"TOKEN": token, "API_BASE": discord.api_base, "GATEWAY": discord.gateway}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "run"),
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "HELIOTROPE_DATABASE__PATH": str(folder / "helio.db"),
+            **{f"HELIOTROPE_DISCORD__{name}": value for name, value in account.items()},
+        },
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def ended(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
+    """Wait for its end; return its status, and what it said on stderr."""
+    async with asyncio.timeout(PATIENCE):
+        _out, said = await process.communicate()
+    return process.returncode, said.decode()
+
+
+async def test_a_wrong_token_ends_the_program_with_one_line(discord: Discord, tmp_path: Path) -> None:
+    status, said = await ended(await run(discord, tmp_path, "wrong.token.here"))
+    assert status == 2
+    assert "Traceback" not in said and "wrong.token.here" not in said
+    assert said.splitlines()[-1].startswith("heliotrope run: ") and "discord.token" in said.splitlines()[-1]
+
+
+async def test_a_token_that_is_revoked_ends_the_program_and_it_connects_no_more(
+    discord: Discord, tmp_path: Path
+) -> None:
+    process = await run(discord, tmp_path, discord.token)
+    await discord.connected()
+    await discord.revoke_token()
+    status, said = await ended(process)
+    assert status == 2
+    assert "Traceback" not in said and "CRITICAL" in said
+    assert "discord.token" in said.splitlines()[-1]
+    assert (await discord.statistics())["sessions_started"] == 1
+
+
+# --- what people send -------------------------------------------------------------------------------------------
+
+
+async def test_an_answer_as_long_as_a_form_takes_is_kept_whole_and_a_longer_one_can_not_be_sent(here: Atlas) -> None:
+    prompt, _bos = await here.asks()
+    form = await (await here.ana.press(prompt, "Write")).modal()
+    longest = form.inputs[0].most
+    with pytest.raises(NotPossible):
+        await form.submit({"What did you finish?": "x" * (longest + 1)})
+    await (await form.submit({"What did you finish?": "x" * longest})).acknowledged()
+    await eventually(lambda: here.entries(here.ana))
+    assert await here.entries(here.ana) == ["x" * longest]
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ("standup create", {"team": "Atlas", "at": "banana"}),
+        ("standup create", {"team": "Nobody", "at": "09:30"}),
+        ("standup edit", {"team": "Atlas", "days": "someday"}),
+        ("me timezone", {"zone": "Nowhere"}),
+        ("me away until", {"day": "yesterweek"}),
+    ],
+)
+async def test_an_option_of_the_wrong_kind_is_explained_with_the_right_form(
+    here: Atlas, words: str, options: dict[str, str]
+) -> None:
+    before = (await here.says("standup show", team="Atlas")).text
+    answer = await here.says(words, **options)
+    assert next(iter(options.values())) in answer.text or list(options.values())[-1] in answer.text
+    assert (await here.says("standup show", team="Atlas")).text == before
+
+
+async def test_who_left_the_server_holds_nobody_up(here: Atlas) -> None:
+    await here.guild.leave(here.bo)
+    await here.says("standup now", team="Atlas")
+    await here.ana.reads("time for your Atlas update")
+    await here.ana.say(here.ana.dm, "1. the map\n2. the legend\n3. none")
+    await here.ana.reads("Thank you!")
+    assert all("time for your Atlas update" not in each.text for each in await here.bo.from_bot())
