@@ -14,7 +14,7 @@ CAN_CREATE := import ensurepip, venv; $(SUPPORTED)
 IS_WHOLE   := import pip; $(SUPPORTED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos format catalogues clean
+.PHONY: help run test check bench chaos format catalogues pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ format: $(READY) ## format the code and fix what the linter can
 
 catalogues: $(READY) ## bring every locales/*/LC_MESSAGES/*.po up to date with the code
 	$(PY) -m bot.testing.catalogues update
+
+pictures: $(READY) ## draw the README's pictures from what the demo prints
+	$(PY) -m bot.testing.pictures deploy/pictures
 
 clean: ## remove the environment, the caches and what was built
 	rm -rf $(VENV) .venv-synapse tests/platforms/matrix/humans/node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

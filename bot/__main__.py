@@ -90,9 +90,10 @@ def _failed(error: Exception) -> bool:
 
 
 def _run(args: argparse.Namespace, settings: config.Settings) -> None:
-    if not settings.console.people and not settings.matrix.homeserver:
+    if not (settings.console.people or settings.matrix.homeserver or settings.discord.token.get_secret_value()):
         raise config.BadSettings(
-            'no platform is set up: add [matrix] homeserver = "https://..." and the account to heliotrope.toml, '
+            'no platform is set up: add [discord] token = "...", or [matrix] homeserver = "https://..." and the '
+            "account, to heliotrope.toml, "
             'or [console] people = ["Ana", "Bo"]; or try heliotrope demo'
         )
     asyncio.run(app.run(settings))

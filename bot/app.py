@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
@@ -29,10 +30,15 @@ from bot.logs import loop_trouble
 from bot.model.cog import Cog
 from bot.model.errors import HeliotropeError
 from bot.model.event import MemberChanged
+from bot.model.identity import Place
 from bot.model.message import Sentence
 from bot.platforms.console.adapter import ConsolePlatform
 from bot.platforms.console.server import ConsoleServer
 from bot.platforms.console.terminal import Terminal
+from bot.platforms.discord import checking as discord_checking
+from bot.platforms.discord.adapter import DiscordPlatform
+from bot.platforms.discord.naming import NAME as DISCORD
+from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.matrix.adapter import NAME as MATRIX
 from bot.platforms.matrix.adapter import MatrixPlatform
 from bot.platforms.matrix.checking import inspect
@@ -51,7 +57,7 @@ log = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
 """How long handled events and delivered messages are kept; what people wrote is kept until they are erased."""
 HOUSEKEEPING = timedelta(hours=1)
-LANES = 20
+LANES = 50
 """Conversations that are sent to at the same time: as many calls as Matrix's pacer has under way where it may."""
 
 
@@ -103,9 +109,24 @@ async def run(settings: Settings) -> None:
         async def announce(key: str, sentence: Sentence) -> None:
             await engine.announce(key, sentence)
 
+        async def announce_there(place: Place, key: str, sentence: Sentence) -> None:
+            await engine.announce_there(place, key, sentence)
+
         state = StoredState(held.database, MATRIX)
         matrix = MatrixPlatform(account, state, held.clock, tell=announce) if account is not None else None
-        platforms: list[Platform] = [each for each in (console and console[1], matrix) if each is not None]
+        discord = None
+        if (application := _discord_application(settings)) is not None:
+            discord = DiscordPlatform(
+                application,
+                StoredState(held.database, DISCORD),
+                held.clock,
+                registry=filled.registry,
+                localizer=filled.localizer,
+                tell=announce,
+                tell_there=announce_there,
+            )
+        chosen = (console and console[1], matrix, discord)
+        platforms: list[Platform] = [each for each in chosen if each is not None]
         engine = Engine(
             held.database,
             {platform.name: platform for platform in platforms},
@@ -115,6 +136,8 @@ async def run(settings: Settings) -> None:
             prefix=settings.matrix.prefix or settings.rooms.prefix,
             lanes=LANES,
         )
+        if discord is not None:
+            discord.attend(engine.immediate)
         alarm = ApschedulerAlarm()
         alarm.every(HOUSEKEEPING, "housekeeping", partial(keep_house, settings, engine))
         alarm.start()
@@ -122,6 +145,7 @@ async def run(settings: Settings) -> None:
         closing.push_async_callback(engine.stop)
         await keep_house(settings, engine)
         await engine.start()
+        settle()
         names = ", ".join(platform.name for platform in platforms)
         log.info("running on %s, with the database %s", names, settings.database.path.absolute())
         works: list[Coroutine[Any, Any, object]] = [engine.run(alarm), stopped.wait()]
@@ -129,6 +153,8 @@ async def run(settings: Settings) -> None:
             works.append(Terminal(*console, settings.console.people, settings.console.speaks).converse(engine.drain))
         if matrix is not None:
             works.append(matrix.watch())
+        if discord is not None:
+            works.append(discord.watch())
         await _first_of(*works)
     log.info("stopped")
 
@@ -153,9 +179,27 @@ def _matrix_account(settings: Settings) -> MatrixSettings:
         access_token=chosen.access_token.get_secret_value(),
         device_id=chosen.device_id,
         allowed_inviters=chosen.allowed_inviters,
+        ignored=chosen.ignored,
         prefix=chosen.prefix or settings.rooms.prefix,
         store_passphrase=chosen.store_passphrase.get_secret_value(),
         encryption=chosen.encryption,
+    )
+
+
+def _discord_application(settings: Settings) -> DiscordSettings | None:
+    chosen = settings.discord
+    token = chosen.token.get_secret_value()
+    if not token:
+        return None
+    return DiscordSettings(
+        token=token,
+        api_base=chosen.api_base,
+        gateway=chosen.gateway,
+        guilds=chosen.guilds,
+        first_contact_per_hour=chosen.first_contact_per_hour,
+        message_content=chosen.message_content,
+        removed_kept_days=chosen.removed_kept_days,
+        admin_roles=chosen.admin_roles,
     )
 
 
@@ -173,6 +217,12 @@ def _stop_signal() -> asyncio.Event:
         loop.add_signal_handler(each, stop)
     loop.set_exception_handler(loop_trouble)
     return stopped
+
+
+def settle() -> None:
+    """Leave what is there by now out of garbage collections, each of which would stop everything for 0.2 s."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _first_of(*works: Coroutine[Any, Any, object]) -> None:
@@ -247,12 +297,14 @@ async def report(settings: Settings) -> list[str]:
     ]
     if not settings.database.path.exists():
         lines += await _matrix_report(settings, MemoryState())
+        lines += await _discord_report(settings)
         return [*lines, "migrations: none yet; the first run makes the database"]
     database = await Database.open(settings.database.path)
     try:
         waiting = await pending(database, cogs)
         old = any(cog == "bot" for cog, _revision in waiting)  # its tables may not be there yet
         lines += await _matrix_report(settings, MemoryState() if old else StoredState(database, MATRIX))
+        lines += await _discord_report(settings)
     finally:
         await database.close()
     ahead = ", ".join(f"{cog} {revision}" for cog, revision in waiting)
@@ -261,6 +313,11 @@ async def report(settings: Settings) -> list[str]:
 
 async def _matrix_report(settings: Settings, state: PlatformState) -> list[str]:
     return await inspect(_matrix_account(settings), state) if settings.matrix.homeserver else ["matrix: off"]
+
+
+async def _discord_report(settings: Settings) -> list[str]:
+    application = _discord_application(settings)
+    return await discord_checking.inspect(application) if application is not None else ["discord: off"]
 
 
 def make_backup(settings: Settings, target: Path) -> None:

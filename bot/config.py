@@ -24,6 +24,8 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 DEFAULT_FILE = Path("heliotrope.toml")
 PREFIX = "HELIOTROPE_"
 BETWEEN = "__"
+DEMO = "HELIOTROPE_DEMO__"
+"""What the names of variables begin with that only `heliotrope demo` reads."""
 BOTS_NAME = "Heliotrope"
 
 
@@ -141,6 +143,9 @@ class MatrixSection(Section):
     allowed_inviters: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="a list of user ids and server names", examples=[["@ana:example.org", "example.org"]]
     )
+    ignored: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="a list of user ids", examples=[["@bridge:example.org"]]
+    )
     prefix: str = Field(
         "", pattern=r"^\S{0,32}$", description="up to 32 characters without a space", examples=["!helio"]
     )
@@ -148,10 +153,45 @@ class MatrixSection(Section):
         "auto", description="auto, always or never", examples=["auto"]
     )
 
-    @field_validator("allowed_inviters", mode="before")
+    @field_validator("allowed_inviters", "ignored", mode="before")
     @classmethod
-    def _decoded(cls, inviters: object) -> object:
-        return json.loads(inviters) if isinstance(inviters, str) else inviters
+    def _decoded(cls, listed: object) -> object:
+        return json.loads(listed) if isinstance(listed, str) else listed
+
+
+_IDS = Field((), description="a list of ids in quotes", examples=[["1234567890123456789"]])
+
+
+class DiscordSection(Section):
+    """The platform Discord: the application's token, and how it behaves in servers. The token is never shown."""
+
+    token: SecretStr = Field(SecretStr(""), description="the bot's token", examples=["..."])
+    api_base: str = Field(
+        "https://discord.com/api/v10",
+        pattern=r"^https?://\S+$",
+        description="the API's address",
+        examples=["https://discord.com/api/v10"],
+    )
+    gateway: str = Field(
+        "", pattern=r"^(wss?://\S+)?$", description="a websocket address", examples=["wss://gateway.discord.gg"]
+    )
+    guilds: Annotated[tuple[str, ...], NoDecode] = _IDS
+    admin_roles: Annotated[tuple[str, ...], NoDecode] = _IDS
+    first_contact_per_hour: int = Field(20, ge=1, le=1000, description="a number from 1 to 1000", examples=[20])
+    message_content: bool = Field(False, description="true or false", examples=[False])
+    removed_kept_days: int = Field(30, ge=0, le=3650, description="a number of days", examples=[30])
+
+    @field_validator("guilds", "admin_roles", mode="before")
+    @classmethod
+    def _decoded(cls, listed: object) -> object:
+        return json.loads(listed) if isinstance(listed, str) else listed
+
+    @field_validator("guilds", "admin_roles")
+    @classmethod
+    def _are_ids(cls, listed: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(id.isdecimal() for id in listed):
+            raise ValueError("an id is a number")
+        return listed
 
 
 class Settings(BaseSettings):
@@ -164,6 +204,7 @@ class Settings(BaseSettings):
     logs: LogSettings = LogSettings()
     rooms: RoomSettings = RoomSettings()
     console: ConsoleSettings = ConsoleSettings()
+    discord: DiscordSection = DiscordSection()
     matrix: MatrixSection = MatrixSection()
 
     @classmethod
@@ -222,7 +263,7 @@ def _variables() -> dict[tuple[str, str], str]:
     """Return the names of the environment's variables that are settings, by section and key."""
     found = {}
     for name in os.environ:
-        if not name.upper().startswith(PREFIX):
+        if not name.upper().startswith(PREFIX) or name.upper().startswith(DEMO):
             continue
         section, _, key = name[len(PREFIX) :].lower().partition(BETWEEN)
         if key not in known().get(section, {}):

@@ -202,3 +202,30 @@ def test_update_of_one_domain_leaves_the_others_alone(project: Project) -> None:
 def test_a_sentence_given_to_another_is_extracted_too(project: Project) -> None:
     plant(project, "locales/es/LC_MESSAGES/tea.po", 'msgid "tea"\nmsgstr "té"\n', "")
     assert problems(project) == ["locales/es/LC_MESSAGES/tea.po: misses 'tea'"]
+
+
+@pytest.mark.parametrize(
+    ("command", "translated", "problem"),
+    [
+        ("kettle show", "tetera", "'kettle show' must be 2 words that can be names, not 'tetera'"),
+        ("kettle show", "tetera ¿ver?", "'kettle show' must be 2 words that can be names, not 'tetera ¿ver?'"),
+        ("kettle show", "", "'kettle show' is not translated"),
+        ("kettle show", "cafetera ver", "'kettle show' calls 'kettle' 'cafetera', and 'kettle fill' calls it 'tetera'"),
+        ("kettle show", "tetera llenar", "'kettle show' calls 'kettle show' 'llenar', as 'kettle fill' is called"),
+        ("pot", "tetera", "'pot' calls 'pot' 'tetera', as 'kettle' is called"),
+    ],
+)
+def test_a_fault_in_the_words_of_a_command_is_found(
+    project: Project, command: str, translated: str, problem: str
+) -> None:
+    named = f'@command("kettle fill", help=N_("Make tea "))\n@command("{command}", help=N_("Make tea "))\n'
+    write(project.root / "cogs/tea/commands.py", f"{named}async def kettle(call): ...\n")
+    words = f'msgid "kettle fill"\nmsgstr "tetera llenar"\n\nmsgid "{command}"\nmsgstr "{translated}"\n\n'
+    plant(project, "locales/es/LC_MESSAGES/tea.po", 'msgid "Make', f'{words}msgid "Make')
+    assert problems(project) == [f"locales/es/LC_MESSAGES/tea.po: {problem}"]
+
+
+def test_the_words_of_a_command_may_be_written_as_the_language_writes_nouns(project: Project) -> None:
+    write(project.root / "cogs/tea/commands.py", '@command("cup", help=N_("Make tea "))\nasync def cup(call): ...\n')
+    plant(project, "locales/es/LC_MESSAGES/tea.po", 'msgid "Make', 'msgid "cup"\nmsgstr "Tasse"\n\nmsgid "Make')
+    assert problems(project) == []

@@ -10,6 +10,7 @@ import pytest
 from bot import config
 from bot.__main__ import main
 from bot.platforms.console.server import BOT
+from bot.testing import platforms
 from tests.cli.process import Command, Ended, heliotrope
 
 NAMES = "a list of different names, none of them Heliotrope"
@@ -55,6 +56,11 @@ WRONG_IN_THE_ENVIRONMENT = {
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "settings.toml"
+
+
+def test_what_the_demo_reads_from_the_environment_is_no_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(platforms.SECRET, "kept in the same shell")
+    config.load()
 
 
 @pytest.mark.parametrize("text", WRONG_IN_THE_FILE)
