@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from bot.app import LANES
 from bot.engine.engine import TIMERS
 from bot.engine.packing import BATCH
-from tests.benchmarks import due, idle, machine, memory, year
+from tests.benchmarks import discord, discord_people, due, idle, machine, matrix, memory, year
 from tests.benchmarks.figures import FULL, QUICK, Figure, Size
 
 
@@ -48,6 +49,19 @@ BENCHMARKS: Mapping[str, Benchmark] = {
         memory.measure,
         "What scheduled members take",
         "Each in a process of its own: a durable SQLite file, beside APScheduler's MemoryJobStore with CronTriggers.",
+    ),
+    "matrix": Benchmark(
+        matrix.measure,
+        "On Matrix",
+        f"A real Synapse on SQLite without limits, {matrix.CONVERSATIONS} direct conversations of each kind. The bot: "
+        f"chunks stored on a durable file, {LANES} streams at once, reading on. nio: AsyncClient.room_send alone.",
+    ),
+    "discord": Benchmark(
+        discord.measure,
+        "On Discord",
+        f"The local Discord in a process of its own, which lets 50 calls a second through; conversations are open. "
+        f"The bot: all cogs, a durable file, {LANES} streams at once; people use it {discord_people.A_SECOND} times a "
+        "second.",
     ),
 }
 

@@ -9,16 +9,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: members in teams of one workspace, passes with nothing to do, days of the world."""
+    """How much is measured: members in teams of one workspace, passes with nothing to do, days of the world.
+
+    On Matrix: rooms of one account, and messages in each round. On Discord: how many are prompted at one instant.
+    """
 
     members: int
     teams: int
     passes: int
     days: int
+    rooms: int
+    messages: int
+    crowds: tuple[int, ...]
 
 
-FULL = Size(100_000, 100, 1_000, 365)
-QUICK = Size(5_000, 5, 200, 14)
+FULL = Size(100_000, 100, 1_000, 365, 300, 120, (1_000, 10_000))
+QUICK = Size(5_000, 5, 200, 14, 20, 60, (1_000,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from pathlib import Path
 def described() -> list[str]:
     """Return the machine and the settings, a fact a line."""
     folder = Path(tempfile.gettempdir())
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("sqlalchemy", "aiosqlite", "apscheduler"))
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("sqlalchemy", "aiosqlite", "apscheduler", "matrix-nio")
+    )
     return [
         f"cores: {cores()} ({_processor()}); load before: {_load()}",
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {libraries}; {platform.system()}",
@@ -24,6 +26,15 @@ def described() -> list[str]:
 def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def used() -> float:
+    """Return the seconds that all processors have worked since the machine started; 0 where that is not known."""
+    stat = Path("/proc/stat")
+    if not stat.exists():
+        return 0.0
+    user, nice, system, _idle, _waiting, *interrupts = stat.read_text(encoding="ascii").split("\n", 1)[0].split()[1:8]
+    return sum(map(int, (user, nice, system, *interrupts))) / os.sysconf("SC_CLK_TCK")
 
 
 def _processor() -> str:

@@ -22,6 +22,7 @@ from bot.storage.tables import IDENTITIES, MEMBERS, SCOPES, TEAM_MEMBERS, TEAMS,
 from bot.testing.assembly import Kit
 from bot.testing.clock import VirtualClock
 from bot.testing.installation import Installation
+from bot.testing.on_console import ConsoleService
 from tests.benchmarks.figures import Size
 
 ZONE = "Europe/Lisbon"
@@ -47,7 +48,7 @@ async def started(kit: Kit, file: Path | None) -> AsyncIterator[Installation]:
         server = ConsoleServer(clock, path=file and file.with_suffix(".console.jsonl"))
         if _name(1) not in server.people:
             server.add_account(_name(1), admin=True)
-        installation = Installation(clock, server, database, kit.services)
+        installation = Installation(clock, ConsoleService(server), database, kit.services)
         await installation.start()
         yield installation
         await installation.stop()
@@ -65,7 +66,7 @@ async def populate(installation: Installation, size: Size) -> float:
     await database.run_sync(lambda connection: _fill(connection, size))
     start = time.perf_counter()
     for team in range(1, size.teams + 1):
-        installation.server.say(_name(1), f"standup create Team{team:03} at:09:30 days:mon-fri")
+        await installation.service.say(_name(1), f"standup create Team{team:03} at:09:30 days:mon-fri")
         await installation.settle()
     seconds = time.perf_counter() - start
     scheduled = await database.run_sync(_scheduled)

@@ -58,7 +58,7 @@ async def _play(days: int) -> Played:
     async with in_memory(scenario, kit, start=START, end=START + timedelta(days=days), seed=1) as world:
         await world.begin()
         await world.run()
-        seen = list(Transcript(world.server).more())
+        seen = list(Transcript(world.chronicle).more())
         seconds, busy = time.perf_counter() - start, time.process_time() - before
     if faults := sum(one.kind == "bot.fault" for one in seen):
         raise RuntimeError(f"the bot failed {faults} times")
