@@ -5,7 +5,7 @@ answer is two dictionary look-ups. Calendars are read without regard to case.
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -26,16 +26,17 @@ class UnknownCalendar(ValueError):
 class PublicHolidays:
     """A `HolidayCalendar` of official public holidays, with the days on which they are observed."""
 
-    def __init__(self, language: str = "en_US") -> None:
-        """Name the holidays in that language; where a country's are not translated, in the country's own."""
-        self._language = language
-        self._years: dict[tuple[str, int], Mapping[date, str]] = {}
+    def __init__(self) -> None:
+        self._years: dict[tuple[str, int, str], Mapping[date, str]] = {}
 
-    def holiday(self, calendar: str, day: date) -> str | None:
-        """The holiday's name on that local date, or None. Raises UnknownCalendar."""
-        year = self._years.get((calendar, day.year))
+    def holiday(self, calendar: str, day: date, language: str = "en") -> str | None:
+        """The holiday's name on that local date, or None. Raises UnknownCalendar.
+
+        It is in the language (a tag) where the calendar has it, else in the country's own.
+        """
+        year = self._years.get((calendar, day.year, language))
         if year is None:
-            year = self._years[calendar, day.year] = _year(calendar, day.year, self._language)
+            year = self._years[calendar, day.year, language] = _year(calendar, day.year, language)
         return year.get(day)
 
     def known(self, calendar: str) -> bool:
@@ -103,9 +104,17 @@ def _year(calendar: str, year: int, language: str) -> Mapping[date, str]:
     country, part = found
     kind = getattr(holidays, country)
     # Always a language: without one the package takes the names from the host's $LANG.
-    spoken = language if language in kind.supported_languages else kind.default_language
+    spoken = _spoken(language, kind.supported_languages) or kind.default_language
     listed = holidays.country_holidays(country, subdiv=part, years=year, language=spoken)
     return {day: listed[day] for day in list(listed) if day.year == year}
+
+
+def _spoken(language: str, supported: Sequence[str]) -> str | None:
+    """The one of a calendar's languages ("en_US", "de") that serves a tag ("en", "de-AT") best, or None."""
+    tag = language.replace("-", "_")
+    base = tag.partition("_")[0]
+    ours = [known for known in supported if known.partition("_")[0] == base]
+    return tag if tag in ours else next((known for known in (base, "en_US", *ours) if known in ours), None)
 
 
 def _suggest(calendar: str) -> list[str]:

@@ -39,9 +39,15 @@ def test_a_calendar_knows_the_holidays_of_a_country_or_a_part_of_it(calendar: st
 
 
 def test_names_come_in_the_language_asked_for_else_in_the_countrys_own() -> None:
-    german = PublicHolidays("de")
-    assert german.holiday("DE", date(2026, 1, 1)) == "Neujahr"
-    assert german.holiday("PT", date(2026, 1, 1)) == "Ano Novo"
+    day = date(2026, 1, 1)
+    assert holidays.holiday("DE", day, "de") == "Neujahr"
+    assert holidays.holiday("AT", day, "de-CH") == "Neujahr"
+    assert holidays.holiday("JP", day, "ja") == "元日"
+    assert holidays.holiday("MX", day, "es-MX") == "Año Nuevo"
+    assert holidays.holiday("BR", day, "pt-PT") == "Confraternização Universal"
+    assert holidays.holiday("DE", day, "en-GB") == "New Year's Day"
+    assert holidays.holiday("PT", day, "de") == "Ano Novo"
+    assert holidays.holiday("NZ", day, "ja") == "New Year's Day"
 
 
 @pytest.mark.parametrize("lang", ["C", "de_DE.UTF-8", "en_US.UTF-8"])
@@ -49,7 +55,7 @@ def test_names_do_not_depend_on_the_machines_language(lang: str) -> None:
     code = """if True:
         from datetime import date
         from bot.holidays import PublicHolidays
-        print([PublicHolidays(to).holiday("DE", date(2026, 1, 1)) for to in ("en_US", "xx")])"""
+        print([PublicHolidays().holiday("DE", date(2026, 1, 1), to) for to in ("en_US", "xx")])"""
     env = {k: v for k, v in os.environ.items() if k != "LANGUAGE" and not k.startswith("LC_")}
     run = subprocess.run(
         [sys.executable, "-c", code], env=env | {"LANG": lang}, capture_output=True, text=True, check=True
