@@ -44,7 +44,9 @@ def _theirs(table: Table, workspace: WorkspaceId) -> ColumnElement[bool] | None:
         rows = select(tables.OUTBOX.c.parcel).where(
             tables.OUTBOX.c.workspace == workspace, tables.OUTBOX.c.parcel.is_not(None)
         )
-        return table.c.parcel.in_(rows)
+        # A row that waits for its person again has left its parcel; the chunk that was made of it is theirs still.
+        theirs = select(tables.MEMBERS.c.id).where(tables.MEMBERS.c.workspace == workspace)
+        return table.c.parcel.in_(rows) | table.c.member.in_(theirs)
     if {"platform", "account"} <= set(table.c.keys()):
         account = tuple_(table.c.platform, table.c.account)
         of = tables.IDENTITIES

@@ -30,8 +30,8 @@ def account_name(account: Account) -> Sentence:
     """An account, by its name and its address where they differ."""
     who = account.identity
     if account.name in ("", who.account):
-        return _("{account} on {platform}", account=who.account, platform=who.platform)
-    return _("{name} ({account}) on {platform}", name=account.name, account=who.account, platform=who.platform)
+        return _("{account} on {platform}", account=who.account, platform=who.platform.capitalize())
+    return _("{name} ({account}) on {platform}", name=account.name, account=who.account, platform=who.platform.capitalize())
 
 
 def code(made: str, mine: Account, lasts: timedelta) -> Message:
@@ -81,7 +81,7 @@ def seen_by_others() -> Message:
 def same_platform(platform: str) -> BadInput:
     """Refuse to join two accounts on one platform."""
     return BadInput(
-        _("That code is from {platform} too; I join accounts on two different platforms.", platform=platform),
+        _("That code is from {platform} too; I join accounts on two different platforms.", platform=platform.capitalize()),
         _("Write it to me from your account on the other one."),
     )
 

@@ -61,7 +61,7 @@ async def test_every_command_answers_in_the_catalogues_words() -> None:
         bo = await stage.member("Bo", zone="Asia/Kolkata")
         await stage.team("Atlas", ana, bo)
         stage.room("lobby")
-        written = ["Ana", "Bo", "Atlas", "lobby", "Borealis", "console", "Stage"]
+        written = ["Ana", "Bo", "Atlas", "lobby", "Borealis", "console", "Console", "Stage"]
         for spec in kit.services.registry.commands.values():
             for words in (spec.words, spec.example, f"{spec.words} Nonsense nonsense:1"):
                 for who in ("Ana", "Bo"):

@@ -13,13 +13,16 @@ from datetime import datetime
 from typing import Any
 
 from bot.engine.platform_state import MemoryState
+from bot.engine.ports import Localizer, Reader, Rendered
 from bot.engine.transaction import Services
 from bot.model.errors import HeliotropeError
 from bot.model.identity import Account, Identity, Place
+from bot.model.message import Message
 from bot.platforms.console.server import ServiceRefuses
 from bot.platforms.console.state import BOT
 from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.naming import NAME
+from bot.platforms.discord.render import render
 from bot.platforms.discord.settings import DiscordSettings
 from bot.testing.chronicle import Observations
 from bot.testing.clock import VirtualClock
@@ -34,6 +37,14 @@ PATIENCE = 60.0
 """Seconds of real time until something that has not come counts as lost; it takes well under one."""
 LOOK = 0.05
 """Seconds between looks at what nobody announces."""
+
+
+class _WithoutOptionNames(DiscordPlatform):
+    """The platform with commands written as they are typed on the console, so that the words compare."""
+
+    def render(self, message: Message, reader: Reader, localizer: Localizer) -> Sequence[Rendered]:
+        """Turn a message into bodies of Discord's messages."""
+        return render(message, reader, localizer)
 
 
 class DiscordService:
@@ -188,7 +199,7 @@ class DiscordService:
             application.gateway,
             first_contact_per_hour=len(self.town.users),  # it would make them wait for hours that nobody waits here
         )
-        self._discord = DiscordPlatform(
+        self._discord = _WithoutOptionNames(
             settings, self._state, self._clock, registry=services.registry, localizer=services.localizer
         )
         names = {user: name for name, user in self.town.users.items()}

@@ -84,14 +84,14 @@ def prompts(stage: Stage) -> tuple[int, int]:
 
 async def test_a_code_from_one_platform_joins_the_account_on_the_other(stage: Stage) -> None:
     told = await link(stage)
-    assert "Ana on console and ana2 on annex are one person to me now." in told
+    assert "Ana on Console and ana2 on Annex are one person to me now." in told
     assert await who(stage, ANA) == await who(stage, ANA_THERE) != []
 
 
 async def test_the_account_that_got_the_code_is_told_too(stage: Stage) -> None:
     await link(stage)
     last = stage.to("Ana")[-1]
-    assert "ana2 on annex are one person" in last.text
+    assert "ana2 on Annex are one person" in last.text
     assert "me unlink" in last.text
 
 
@@ -173,7 +173,7 @@ async def test_an_account_that_is_joined_is_not_joined_with_another_there(stage:
     stage.annex.account("ana3")
     await stage.until(MONDAY_EIGHT + timedelta(minutes=1))
     (seen,) = await stage.annex.says("ana3", f"me link {await a_code(stage)}")
-    assert "one person with ana2 on annex already" in seen.text
+    assert "one person with ana2 on Annex already" in seen.text
     assert await who(stage, Account(Identity(Annex.NAME, "ana3"), "ana3")) == []
 
 
@@ -359,8 +359,8 @@ async def test_unlinking_asks_first_and_says_what_each_keeps(stage: Stage) -> No
     await link(stage)
     await stage.until(MONDAY_EIGHT + timedelta(minutes=1))
     (asked,) = await stage.says("Ana", "me unlink")
-    assert "Part Ana on console from ana2 on annex?" in asked.text
-    assert "In Stage, Ana on console keeps everything, and ana2 on annex is not known there any more." in asked.text
+    assert "Part Ana on Console from ana2 on Annex?" in asked.text
+    assert "In Stage, Ana on Console keeps everything, and ana2 on Annex is not known there any more." in asked.text
     assert await who(stage, ANA) == await who(stage, ANA_THERE)
     await stage.says("Ana", "yes")
     assert await who(stage, ANA_THERE) == []
@@ -405,5 +405,5 @@ async def test_after_parting_they_can_be_joined_again(stage: Stage) -> None:
 async def test_ones_accounts_are_shown_in_private(stage: Stage) -> None:
     await link(stage)
     seen = await stage.annex.says("ana2", "me show")
-    assert "ana2 on annex" in seen[-1].text
-    assert "Ana on console" in seen[-1].text
+    assert "ana2 on Annex" in seen[-1].text
+    assert "Ana on Console" in seen[-1].text

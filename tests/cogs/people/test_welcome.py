@@ -78,7 +78,7 @@ async def test_people_see_all_that_is_known_of_them_and_who_reads_it(stage: Stag
         "PT",
         "Thu, 24 Dec to Thu, 31 Dec (home)",
         "Atlas",
-        "console",
+        "Console",
         "Who can read",
     ):
         assert known in said

@@ -150,7 +150,7 @@ async def test_the_owner_is_told_of_a_deleted_channel_with_the_command_that_mend
     await relay.delete()
     told = await here.ana.reads("was deleted")
     assert "relay was deleted: Atlas has none for handoffs now" in told.text
-    assert "`/channel set Atlas handoff`" in told.text
+    assert "`/channel set team:Atlas purpose:handoff`" in told.text
     mended = await here.says("channel set", team="Atlas", purpose="handoff", where=here.general)
     assert "general is where Atlas hands over" in mended.text
     assert len([each for each in await here.ana.from_bot() if "was deleted" in each.text]) == 1
