@@ -29,9 +29,10 @@ _MINUTE = timedelta(minutes=1)
 def account_name(account: Account) -> Sentence:
     """An account, by its name and its address where they differ."""
     who = account.identity
+    platform = who.platform.capitalize()
     if account.name in ("", who.account):
-        return _("{account} on {platform}", account=who.account, platform=who.platform.capitalize())
-    return _("{name} ({account}) on {platform}", name=account.name, account=who.account, platform=who.platform.capitalize())
+        return _("{account} on {platform}", account=who.account, platform=platform)
+    return _("{name} ({account}) on {platform}", name=account.name, account=who.account, platform=platform)
 
 
 def code(made: str, mine: Account, lasts: timedelta) -> Message:
@@ -80,8 +81,9 @@ def seen_by_others() -> Message:
 
 def same_platform(platform: str) -> BadInput:
     """Refuse to join two accounts on one platform."""
+    name = platform.capitalize()
     return BadInput(
-        _("That code is from {platform} too; I join accounts on two different platforms.", platform=platform.capitalize()),
+        _("That code is from {platform} too; I join accounts on two different platforms.", platform=name),
         _("Write it to me from your account on the other one."),
     )
 
