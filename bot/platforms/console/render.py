@@ -6,12 +6,12 @@ behind it (so that it notifies nobody), and their further lines are indented, so
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.engine import marking
 from bot.engine.ports import Localizer, Reader, Rendered
 from bot.model.message import (
     Block,
@@ -38,29 +38,15 @@ RULE = "───"
 """The divider between parts of one message."""
 
 _, _n = catalogue("bot")
-_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# C0 and C1 control characters, and those that turn the direction of the text that follows them.
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def neutral(written: str) -> str:
     """Return what a person wrote with nothing in it that a terminal or the service acts on, but its lines."""
-    return _notifying_nobody(_legible(written))
-
-
-def _legible(written: str) -> str:
-    return _CONTROLS.sub(_sign, _BREAKS.sub("\n", written))
+    return _notifying_nobody(marking.neutral(written))
 
 
 def _notifying_nobody(text: str) -> str:
     return text.replace("@", "@\u200b")
-
-
-def _sign(control: re.Match[str]) -> str:
-    code = ord(control[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +123,7 @@ class _Writer:
                 return RULE
 
     def quote(self, quote: Quote) -> str:
-        text = _legible(quote.text)
+        text = marking.neutral(quote.text)
         if quote.limit is not None and len(text) > quote.limit:
             text = text[: _joint(text, quote.limit)].rstrip() + "…"
         lines = "\n".join(f"{QUOTED}{line}".rstrip() for line in _notifying_nobody(text).split("\n"))

@@ -12,15 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from bot.engine.marking import marked, neutral, parted
 from bot.model.command import CommandSpec
 from bot.platforms.discord.hints import slash
 from bot.platforms.discord.media import LINK, REFERENCE, parse
 from bot.platforms.discord.naming import is_id
 
-_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# C0 and C1 control characters, and those that turn the direction of the text that follows them.
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_MARKED = re.compile("\x01([a-z])([^\x02\x03]*)\x02([^\x03]*)\x03")
 # As Discord's clients find addresses, and the punctuation behind one, which does nothing there.
 _ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,:;\"')\]][.,:;\"')\]]*")
 _SCHEME = re.compile(r"(https?)://")  # of what is no address, and would become one with the backslashes behind it
@@ -31,18 +28,6 @@ _EVERYBODY = re.compile(r"@(?=everyone|here)")
 _WORDS = re.compile(r"\S+\s*|\s+")
 _STYLES: Final = {"time": "t", "date": "D", "datetime": "f", "relative": "R"}
 """Discord's styles of instants, by how much of one is shown."""
-
-
-def neutral(written: str) -> str:
-    """Return what a person wrote with nothing in it that a client acts on, but its lines."""
-    return _CONTROLS.sub(_sign, _BREAKS.sub("\n", written))
-
-
-def _sign(control: re.Match[str]) -> str:
-    code = ord(control[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\ufffd"
 
 
 def escaped(text: str) -> str:
@@ -134,17 +119,12 @@ def _fitting(run: Run, longest: int) -> int:
 
 def mark(run: Run) -> str:
     """Return a run as it stands inside a marked text."""
-    return f"\x01{run.kind}{run.to}\x02{run.text}\x03"
+    return marked(run.kind, run.text, run.to)
 
 
-def runs_of(marked: str) -> tuple[Run, ...]:
+def runs_of(text: str) -> tuple[Run, ...]:
     """Return a marked text's runs."""
-    runs, end = [], 0
-    for found in _MARKED.finditer(marked):
-        runs += [Run("t", marked[end : found.start()]), Run(found[1], found[3], found[2])]
-        end = found.end()
-    runs.append(Run("t", marked[end:]))
-    return tuple(run for run in runs if run.text)
+    return tuple(Run(*run) for run in parted(text))
 
 
 @dataclass(frozen=True, slots=True)

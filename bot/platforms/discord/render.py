@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.engine.marking import neutral
 from bot.engine.packing import PlainStyle
 from bot.engine.ports import Localizer, Reader, Rendered
 from bot.model.command import CommandSpec
@@ -31,7 +32,7 @@ from bot.model.message import (
 )
 from bot.model.moment import Moment, Show
 from bot.platforms.discord import emoji
-from bot.platforms.discord.marks import MarkedStyle, Run, joint, mark, neutral, runs_of, units
+from bot.platforms.discord.marks import MarkedStyle, Run, joint, mark, runs_of, units
 from bot.platforms.discord.media import parse
 
 LIMIT = 2_000

@@ -14,26 +14,11 @@ from html import escape
 from itertools import count
 from urllib.parse import quote
 
+from bot.engine.marking import has_controls, marked, neutral, parted
 from bot.platforms.matrix.media import REFERENCE, parse
 from bot.platforms.matrix.rights import server_of
 
-_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# C0 and C1 control characters, and those that turn the direction of the text that follows them.
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_MARKED = re.compile("\x01([a-z])([^\x02\x03]*)\x02([^\x03]*)\x03")
 _SPACES = re.compile(r"(?<=\n) | (?= )")  # HTML shows several spaces as one, and none at the start of a line
-
-
-def neutral(written: str) -> str:
-    """Return what a person wrote with nothing in it that a client acts on, but its lines."""
-    return _CONTROLS.sub(_sign, _BREAKS.sub("\n", written))
-
-
-def _sign(control: re.Match[str]) -> str:
-    code = ord(control[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +61,12 @@ class Run:
 
 def mark(run: Run) -> str:
     """Return a run as it stands inside a marked text."""
-    return f"\x01{run.kind}{run.to}\x02{run.text}\x03"
+    return marked(run.kind, run.text, run.to)
 
 
-def runs_of(marked: str) -> tuple[Run, ...]:
+def runs_of(text: str) -> tuple[Run, ...]:
     """Return a marked text's runs."""
-    runs, end = [], 0
-    for found in _MARKED.finditer(marked):
-        runs += [Run("t", marked[end : found.start()]), Run(found[1], found[3], found[2])]
-        end = found.end()
-    runs.append(Run("t", marked[end:]))
-    return tuple(run for run in runs if run.text)
+    return tuple(Run(*run) for run in parted(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +90,7 @@ class MarkedStyle:
     def person(self, name: str, account: str | None) -> str:
         """Write a name; with the account, a pill that notifies it."""
         shown = " ".join(neutral(name).split())
-        if account is None or server_of(account) is None or _CONTROLS.search(account):
+        if account is None or server_of(account) is None or has_controls(account):
             return shown
         return mark(Run("u", shown or account, account))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from bot.engine.marking import neutral
 from bot.engine.ports import Localizer, Reader, Rendered
 from bot.model.message import (
     Block,
@@ -26,7 +27,7 @@ from bot.model.message import (
     catalogue,
     flowing,
 )
-from bot.platforms.matrix.marks import MarkedStyle, Run, border, cut, joint, mark, neutral, runs_of
+from bot.platforms.matrix.marks import MarkedStyle, Run, border, cut, joint, mark, runs_of
 from bot.platforms.matrix.media import parse
 
 LIMIT = 8_000
