@@ -40,7 +40,19 @@ from bot.engine.transaction import (
 )
 from bot.model.code import ALPHABET, digest, new_code
 from bot.model.cog import Cog
-from bot.model.command import N_, CommandSpec, Completer, HolidaysOf, Instead, Language, Parameter, Rest, Zone, command
+from bot.model.command import (
+    N_,
+    CommandSpec,
+    Completer,
+    HolidaysOf,
+    Instead,
+    Language,
+    Parameter,
+    Rest,
+    Zone,
+    command,
+    quoted,
+)
 from bot.model.errors import AskFirst, BadInput, HeliotropeError, NotAllowed
 from bot.model.event import (
     Commanded,
@@ -72,6 +84,7 @@ from bot.model.identity import (
     Scope,
     TeamId,
     WorkspaceId,
+    platform_name,
 )
 from bot.model.journal import Entry, Kind, State
 from bot.model.message import (
@@ -246,6 +259,8 @@ __all__ = [
     "part_accounts",
     "partings",
     "plan_joining",
+    "platform_name",
+    "quoted",
     "say",
     "tell_account",
     "to_channel",

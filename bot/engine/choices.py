@@ -20,7 +20,7 @@ QUESTIONS = ("bot.hint", "bot.question")
 async def chosen_by(tx: Transaction, event: Reacted) -> str | None:
     """Return the command that a reaction stands for, or None."""
     choices = await offered(tx, event)
-    return next((c.command for _row, c in choices if _plain(c.emoji) == _plain(event.emoji)), None)
+    return next((c.command for _row, c in choices if bare(c.emoji) == bare(event.emoji)), None)
 
 
 async def offered(tx: Transaction, event: Pressed | Reacted) -> Sequence[tuple[Outgoing, Choice]]:
@@ -41,6 +41,6 @@ async def theirs(tx: Transaction, event: Inbound, speaker: Speaker, message_id: 
     return row.key.startswith(f"{QUESTION}{speaker.member.id}:")
 
 
-def _plain(emoji: str) -> str:
+def bare(emoji: str) -> str:
     """Return an emoji without its presentation selector, which clients add or leave out as they like."""
     return emoji.replace("\ufe0f", "")

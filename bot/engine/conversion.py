@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bot.engine.parsing import Typed, bind, right_form
 from bot.engine.ports import ZoneMatch
-from bot.engine.speakers import name_of_place
+from bot.engine.speakers import Speaker, name_of_place
 from bot.engine.transaction import Transaction
 from bot.model.command import CommandSpec, Parameter
 from bot.model.errors import BadInput
@@ -53,6 +53,14 @@ class Context:
     def spec(self) -> CommandSpec:
         """The command's spec."""
         return self.typed.spec
+
+
+def context_of(tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed) -> Context:
+    """Return what a member's use of a command depends on; they read in their own language, else their client's."""
+    assert speaker.workspace is not None
+    assert speaker.member is not None
+    language = speaker.member.language or event.language or speaker.workspace.language
+    return Context(tx, speaker.workspace, speaker.member, language, event, typed)
 
 
 _NUMERIC: Final = frozenset({"number", "weekdays", "zone", "holidays"})

@@ -11,7 +11,7 @@ from bot.engine import leaving, scopes
 from bot.engine.addressing import addressed, typed_in, wholly
 from bot.engine.choices import QUESTION, QUESTIONS, chosen_by, offered, theirs
 from bot.engine.conversations import Questions
-from bot.engine.conversion import Context, convert_all
+from bot.engine.conversion import Context, context_of, convert_all
 from bot.engine.hints import no_answer, unknown, ways_in
 from bot.engine.memberships import Memberships, Unclear
 from bot.engine.parsing import Typed, find_command
@@ -84,7 +84,7 @@ class Dispatcher:
             speaker = Speaker(workspace, newcomer(workspace, event) if workspace is not None else None)
         if typed is None or speaker.member is None or speaker.workspace is None:
             return None
-        return await self._context(tx, event, speaker, typed)
+        return context_of(tx, event, speaker, typed)
 
     async def prepared(self, tx: Transaction, event: Inbound, line: str) -> tuple[Context, dict[str, Any]]:
         """Return a command's context and converted arguments. Raises BadInput, and NotAllowed, as using it does."""
@@ -275,7 +275,7 @@ class Dispatcher:
                     raise BadInput(*no_answer(settled))
                 await self._run_or_suggest(tx, event, speaker, typed, said, explicit)
                 return
-        elif typed is not None and await wholly(await self._context(tx, event, speaker, typed), self.registry.commands):
+        elif typed is not None and await wholly(context_of(tx, event, speaker, typed), self.registry.commands):
             await self._run(tx, event, speaker, typed, said)
             return
         await self.questions.answer(tx, member, open_questions, said)
@@ -290,15 +290,9 @@ class Dispatcher:
 
     # --- commands ----------------------------------------------------------------------------------------------
 
-    async def _context(self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed) -> Context:
-        assert speaker.workspace is not None
-        assert speaker.member is not None
-        language = speaker.member.language or event.language or speaker.workspace.language
-        return Context(tx, speaker.workspace, speaker.member, language, event, typed)
-
     async def _run(self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed, said: Said) -> None:
         require(typed.spec, event)
-        context = await self._context(tx, event, speaker, typed)
+        context = context_of(tx, event, speaker, typed)
         arguments = await convert_all(context, typed)
         if isinstance(event, MessageReceived) and not tx.read_only and context.member.id:
             await self.questions.answered(tx, context.member, [said.text])
@@ -321,7 +315,7 @@ class Dispatcher:
         if typed is None:
             raise LookupError(f"{instead.line!r} stands for no command")
         typed = replace(typed, given=instead.given)
-        context = await self._context(tx, event, speaker, typed)
+        context = context_of(tx, event, speaker, typed)
         call = call_of(context, replace(said, text=instead.line))
         try:
             require(typed.spec, event)
@@ -335,7 +329,7 @@ class Dispatcher:
         after = await self._afterwards(tx, event, speaker)
         if instead.then is None or after.member is None:
             return reply
-        below = await instead.then(call_of(await self._context(tx, event, after, typed), said))
+        below = await instead.then(call_of(context_of(tx, event, after, typed), said))
         if isinstance(below, Instead):
             below = await self._instead(tx, event, after, said, below)
         return reply + below if reply is not None and below is not None else reply or below

@@ -16,7 +16,7 @@ from bot.engine.dispatcher import Dispatcher
 from bot.engine.errors import StorageFull
 from bot.engine.immediate import Immediate
 from bot.engine.packing import BATCH, Packer
-from bot.engine.ports import Alarm, Clock, Outgoing, Platform, Probe, Storage, Stores, Timer
+from bot.engine.ports import Alarm, Clock, Outgoing, Platform, Probe, Storage, Stores, Timer, no_probe
 from bot.engine.registry import Registry
 from bot.engine.transaction import Services, Transaction, to_member
 from bot.engine.trouble import Trouble
@@ -40,10 +40,6 @@ OWN_JOBS: Mapping[tuple[str, str], Callable[[Transaction, Sequence[Timer]], Awai
 """The engine's, beside those of the cogs."""
 PACK_PAUSE = timedelta(minutes=30)
 """How long an outbound row rests that could not be packed."""
-
-
-def no_probe(point: str) -> None:
-    """Do nothing at a named step."""
 
 
 @dataclass

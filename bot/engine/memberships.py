@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.engine.addressing import addressed, typed_in, wholly
+from bot.engine.choices import bare
 from bot.engine.conversations import CONFIRM, ENGINE, PATIENCE, WHICH, Questions, folded, numbered, stored, taken
-from bot.engine.conversion import Context, convert_all
+from bot.engine.conversion import Context, context_of, convert_all
 from bot.engine.parsing import Typed
 from bot.engine.permissions import require
 from bot.engine.ports import Conversation, Said
@@ -164,7 +165,7 @@ class Memberships:
         """Take a choice of the question which workspace it is."""
         if isinstance(event, Reacted):
             choices = message.choices if message is not None else ()
-            command = next((c.command for c in choices if _plain(c.emoji) == _plain(event.emoji)), "")
+            command = next((c.command for c in choices if bare(c.emoji) == bare(event.emoji)), "")
         asked = await self._own(tx, _home(members), WHICH_TEAM)
         found = await self._taken(tx, event, members, asked, command) if asked is not None and command else None
         return found or await self._first(tx, event, members)
@@ -309,13 +310,7 @@ async def _as(tx: Transaction, member: Member) -> Speaker:
 
 async def _context(tx: Transaction, event: Inbound, member: Member, typed: Typed) -> Context:
     speaker = await _as(tx, member)
-    assert speaker.workspace is not None
-    language = member.language or speaker.workspace.language
-    return Context(tx, speaker.workspace, member, language, await with_rights(tx, event, speaker), typed)
-
-
-def _plain(emoji: str) -> str:
-    return emoji.replace("\ufe0f", "")
+    return context_of(tx, await with_rights(tx, event, speaker), speaker, typed)
 
 
 def _place(place: Place) -> list[str | None]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.engine.errors import Refused
 from bot.engine.ports import Chunk, ChunkState, Outgoing, Stores
 from bot.engine.transaction import to_member
-from bot.model.identity import Identity, Place
+from bot.model.identity import Identity, Place, platform_name
 from bot.model.message import CommandText, Message, Sentence, catalogue, say
 from bot.model.people import Member, Team
 
@@ -31,7 +31,9 @@ async def tell_owner(
     if member is None or state is ChunkState.UNCERTAIN:
         key = f"{key}:{now.date()}"
     said = (
-        advice if advice is not None else _("{platform} says: {reason}", platform=_name(chunk.platform), reason=reason)
+        advice
+        if advice is not None
+        else _("{platform} says: {reason}", platform=platform_name(chunk.platform), reason=reason)
     )
     await _tell(stores, team, key, _notice(chunk, member, team, state, said), now)
 
@@ -39,7 +41,7 @@ async def tell_owner(
 async def tell_unreached(stores: Stores, account: Identity, problem: Refused, now: datetime) -> None:
     """Tell in each workspace of an account that its person takes nothing in private, from this instant on."""
     platform = account.platform
-    said = problem.advice or _("{platform} says: {reason}", platform=_name(platform), reason=str(problem))
+    said = problem.advice or _("{platform} says: {reason}", platform=platform_name(platform), reason=str(problem))
     for member in await stores.directory.members_of_identity(account):
         teams = await stores.directory.teams_of(member.id)
         if not teams or teams[0].owner == member.id:
@@ -80,13 +82,10 @@ async def _team(stores: Stores, chunk: Chunk, member: Member | None) -> Team | N
     return await stores.directory.team(channel.team) if channel is not None else None
 
 
-def _name(platform: str) -> str:
-    """Return what people call a platform."""
-    return platform.capitalize()
-
-
 def _could_not_reach(member: Member, platform: str) -> Sentence:
-    return _("I could not reach {name}: {platform} refused my message.", name=member.name, platform=_name(platform))
+    return _(
+        "I could not reach {name}: {platform} refused my message.", name=member.name, platform=platform_name(platform)
+    )
 
 
 def _notice(chunk: Chunk, member: Member | None, team: Team, state: ChunkState, said: Sentence) -> Message:
@@ -102,7 +101,7 @@ def _notice(chunk: Chunk, member: Member | None, team: Team, state: ChunkState, 
         _(
             "I could not post in {team}'s channel: {platform} refused it.",
             team=team.name,
-            platform=_name(chunk.platform),
+            platform=platform_name(chunk.platform),
         ),
         said,
     )

@@ -139,6 +139,11 @@ Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 _WORD = re.compile(r"[a-z][a-z-]{0,31}")
 
 
+def quoted(name: str) -> str:
+    """Return a name as one word of a command line."""
+    return f'"{name}"' if " " in name else name
+
+
 def N_(text: str) -> str:
     """Mark a source text for the catalogue without translating it here."""
     return text

@@ -19,6 +19,11 @@ class Identity:
     account: str
 
 
+def platform_name(platform: str) -> str:
+    """Return what people call a platform."""
+    return platform.capitalize()
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A person as a platform shows them: an identity and the name displayed for it."""

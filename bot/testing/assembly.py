@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import services
-from bot.engine.ports import Probe
+from bot.engine.ports import Probe, no_probe
 from bot.engine.transaction import Services
 from bot.model.cog import Cog
-from bot.platforms.console.server import ConsoleServer, no_probe
+from bot.platforms.console.server import ConsoleServer
 from bot.plugins import installed_cogs
 from bot.storage.database import Database
 from bot.storage.lock import locked

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine.engine import Engine
-from bot.engine.ports import Platform, Probe, Storage
+from bot.engine.ports import Platform, Probe, Storage, no_probe
 from bot.engine.transaction import Services, Transaction
-from bot.platforms.console.server import no_probe
 from bot.testing.clock import VirtualClock
 from bot.testing.service import Attends, ChatService
 

@@ -33,8 +33,9 @@ from bot.api import (
     ZoneName,
     catalogue,
     message,
+    quoted,
 )
-from cogs.admin.domain import Board, Desk, by_hours, quoted
+from cogs.admin.domain import Board, Desk, by_hours
 from cogs.admin.messages import channels_text
 
 _, n_ = catalogue("admin")

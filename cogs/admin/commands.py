@@ -26,6 +26,7 @@ from bot.api import (
     WorkingWeek,
     Zone,
     command,
+    quoted,
 )
 from cogs.admin import board_messages, domain, messages
 
@@ -58,7 +59,7 @@ async def create(call: Call, *, zone: Zone | None = None, name: Rest) -> Message
 @command("team rename", help=N_("Give a team another name"), example="team rename Atlas Polaris", admin=True)
 async def rename(call: Call, team: Team, name: Rest) -> Message:
     """Rename a team."""
-    name = await _usable_name(call, name, f"team rename {domain.quoted(team.name)} Polaris", besides=team)
+    name = await _usable_name(call, name, f"team rename {quoted(team.name)} Polaris", besides=team)
     after = replace(team, name=name)
     await call.tx.people.save_team(after)
     return messages.renamed(team, after)

@@ -66,11 +66,6 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", clean_name(name)).casefold()
 
 
-def quoted(name: str) -> str:
-    """Return a name as one word of a command line."""
-    return f'"{name}"' if " " in name else name
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A member on the team's board: at work in `shift`, or due to start it (None: not within a year)."""

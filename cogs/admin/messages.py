@@ -24,9 +24,10 @@ from bot.api import (
     ZoneName,
     catalogue,
     message,
+    quoted,
     say,
 )
-from cogs.admin.domain import LONGEST_NAME, NameProblem, quoted
+from cogs.admin.domain import LONGEST_NAME, NameProblem
 
 _, n_ = catalogue("admin")
 

@@ -28,9 +28,10 @@ from bot.api import (
     Workspace,
     catalogue,
     message,
+    platform_name,
+    quoted,
     say,
 )
-from cogs.admin.domain import quoted
 
 _, n_ = catalogue("admin")
 _MINUTE = timedelta(minutes=1)
@@ -278,5 +279,5 @@ def workspace(
 
 
 def _rooms(count: int, platform: str) -> Sentence:
-    name = platform.capitalize()
+    name = platform_name(platform)
     return n_("{count} room or server on {platform}", "{count} rooms or servers on {platform}", count, platform=name)

@@ -28,6 +28,7 @@ from bot.api import (
     ZoneName,
     catalogue,
     message,
+    quoted,
     say,
 )
 from cogs.handoff.absence import Away
@@ -307,8 +308,3 @@ def not_posted(handoffs: Sequence[Handoff]) -> Message:
 
 def _lost(handoff: Handoff) -> Sentence:
     return _("{leg}, {day}", leg=leg_name(handoff.leg), day=Day(handoff.leg.date))
-
-
-def quoted(name: str) -> str:
-    """A team's name as it is typed in a command."""
-    return f'"{name}"' if " " in name else name

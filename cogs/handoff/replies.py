@@ -29,11 +29,12 @@ from bot.api import (
     ZoneName,
     catalogue,
     message,
+    quoted,
     say,
 )
 from cogs.handoff.crew import Crew
 from cogs.handoff.domain import Leg, Pass
-from cogs.handoff.messages import leg_name, quoted
+from cogs.handoff.messages import leg_name
 from cogs.handoff.naming import LONGEST_NAME, BadLegs
 from cogs.handoff.store import Handoff, Outcome
 

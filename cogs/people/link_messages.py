@@ -19,6 +19,7 @@ from bot.api import (
     Text,
     catalogue,
     message,
+    platform_name,
     say,
 )
 
@@ -29,7 +30,7 @@ _MINUTE = timedelta(minutes=1)
 def account_name(account: Account) -> Sentence:
     """An account, by its name and its address where they differ."""
     who = account.identity
-    platform = who.platform.capitalize()
+    platform = platform_name(who.platform)
     if account.name in ("", who.account):
         return _("{account} on {platform}", account=who.account, platform=platform)
     return _("{name} ({account}) on {platform}", name=account.name, account=who.account, platform=platform)
@@ -81,7 +82,7 @@ def seen_by_others() -> Message:
 
 def same_platform(platform: str) -> BadInput:
     """Refuse to join two accounts on one platform."""
-    name = platform.capitalize()
+    name = platform_name(platform)
     return BadInput(
         _("That code is from {platform} too; I join accounts on two different platforms.", platform=name),
         _("Write it to me from your account on the other one."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.api import N_, Call, FormOf, Instead, Message, Rest, Team, command
+from bot.api import N_, Call, FormOf, Instead, Message, Rest, Team, command, quoted
 from cogs.setup import domain, going, messages, step_messages
 from cogs.setup.domain import Asked, Step
 from cogs.setup.forms import open_form, submit
@@ -40,7 +40,7 @@ async def setup(call: Call, team: Team | None = None, step: Rest | None = None) 
         if words == call.spec.words:
             raise messages.unknown(text, domain.installed(registry.commands))
         takes_team = any(parameter.name == "team" for parameter in registry.commands[words].parameters)
-        return going.line(f"{text} team:{domain.quoted(team.name)}" if team and takes_team else text, team)
+        return going.line(f"{text} team:{quoted(team.name)}" if team and takes_team else text, team)
     asked = await asked_for(call, text)
     found = await team_for(call, team, asked)
     return await _step(call, found, asked) if asked.step is not None else await going.overview(call, found)
@@ -74,5 +74,5 @@ def _channel(call: Call, team: Team, asked: Asked) -> Instead:
         return going.use("social on", {"team": team.name}, on, team)
 
     then = switch_on if asked.step is Step.SOCIAL else on
-    line = f"channel set {domain.quoted(team.name)} {PURPOSES[asked.step]} {asked.rest}"
+    line = f"channel set {quoted(team.name)} {PURPOSES[asked.step]} {asked.rest}"
     return going.use(line, given, then, team)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
 
-from bot.api import Channel, Feature, Member, Team
+from bot.api import Channel, Feature, Member, Team, quoted
 
 WRITTEN = "?"
 """What a form's earlier values begin with, in the command that opens it again."""
@@ -149,11 +149,6 @@ def command_in(text: str, commands: Collection[str]) -> str | None:
     words = text.lower().split()[:3]
     lines = (" ".join(words[:count]) for count in range(len(words), 0, -1))
     return next((line for line in lines if line in commands), None)
-
-
-def quoted(name: str) -> str:
-    """Return a name as one word of a command line."""
-    return f'"{name}"' if " " in name else name
 
 
 def line_for(team: str | None, words: str = "") -> str:

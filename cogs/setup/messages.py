@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.api import BadInput, Choice, CommandText, Listing, Message, Sentence, Team, Text, catalogue, say
-from cogs.setup.domain import Asked, Step, line_for, quoted
+from bot.api import BadInput, Choice, CommandText, Listing, Message, Sentence, Team, Text, catalogue, quoted, say
+from cogs.setup.domain import Asked, Step, line_for
 
 _, n_ = catalogue("setup")
 

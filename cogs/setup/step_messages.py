@@ -30,8 +30,9 @@ from bot.api import (
     ZoneName,
     catalogue,
     message,
+    quoted,
 )
-from cogs.setup.domain import CHANGE, Progress, Step, kept, line_for, quoted
+from cogs.setup.domain import CHANGE, Progress, Step, kept, line_for
 from cogs.setup.messages import DIGITS, channel_form
 
 _, n_ = catalogue("setup")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.api import N_, Call, Commanded, Message, Person, Rest, Sentence, Team, Value, Weekdays, command
+from bot.api import N_, Call, Commanded, Message, Person, Rest, Sentence, Team, Value, Weekdays, command, quoted
 from cogs.social import messages, posting, store, suggesting, suggestion_messages
 from cogs.social.domain import parse_themes, split_team, theme_for
 from cogs.social.naming import means_every, theme_named
@@ -24,7 +24,7 @@ from cogs.social.records import Standing, Suggestion
 async def on(call: Call, team: Team | None = None, days: Weekdays | None = None) -> Message:
     """Switch a team's social prompts on, or change their weekdays."""
     more = f" days:{messages.days_typed(days)}" if days else ""
-    team = team or await _one_team(call, lambda team: f"social on {messages.quoted(team.name)}{more}")
+    team = team or await _one_team(call, lambda team: f"social on {quoted(team.name)}{more}")
     channel = await posting.social_channel(call.tx, team.id)
     if channel is None:
         raise messages.needs_channel(team)
@@ -40,7 +40,7 @@ async def on(call: Call, team: Team | None = None, days: Weekdays | None = None)
 @command("social off", help=N_("Open no more social threads"), example="social off Atlas", admin=True)
 async def off(call: Call, team: Team | None = None) -> Message:
     """Switch a team's social prompts off."""
-    team = team or await _one_team(call, lambda team: f"social off {messages.quoted(team.name)}")
+    team = team or await _one_team(call, lambda team: f"social off {quoted(team.name)}")
     settings = (await store.settings_of(call.tx, [team.id])).get(team.id)
     if settings is None or not settings.on:
         raise messages.off_already(team)
@@ -57,7 +57,7 @@ async def off(call: Call, team: Team | None = None) -> Message:
 )
 async def show(call: Call, team: Team | None = None) -> Message:
     """Show a team's social prompts."""
-    team = team or await _one_team(call, lambda team: f"social show {messages.quoted(team.name)}")
+    team = team or await _one_team(call, lambda team: f"social show {quoted(team.name)}")
     settings = (await store.settings_of(call.tx, [team.id])).get(team.id)
     facts: list[tuple[Value, Value]] = []
     if settings is not None and settings.on:
@@ -219,7 +219,7 @@ async def _own_team(call: Call, text: str) -> Team:
         raise suggestion_messages.not_in_a_team()
     if len(teams) == 1:
         return teams[0]
-    return await _one_team(call, lambda team: f"social suggest team:{messages.quoted(team.name)} {text}", teams)
+    return await _one_team(call, lambda team: f"social suggest team:{quoted(team.name)} {text}", teams)
 
 
 async def _team_and_words(call: Call, team: Team | None, words: str | None, form: str) -> tuple[Team, str]:
@@ -232,7 +232,7 @@ async def _team_and_words(call: Call, team: Team | None, words: str | None, form
         if named is not None:
             return named, rest
     return (
-        team or await _one_team(call, lambda team: f"{form} {messages.quoted(team.name)} {text}".rstrip()),
+        team or await _one_team(call, lambda team: f"{form} {quoted(team.name)} {text}".rstrip()),
         text.strip(),
     )
 

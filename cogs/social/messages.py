@@ -28,6 +28,7 @@ from bot.api import (
     ZoneName,
     catalogue,
     message,
+    quoted,
     say,
 )
 from cogs.social.naming import WORDS
@@ -42,11 +43,6 @@ _MOST_CITIES = 4
 
 
 # Words
-
-
-def quoted(name: str) -> str:
-    """Return a team's name as one word of a command line."""
-    return f'"{name}"' if " " in name else name
 
 
 def typed(words: str, team: Team, more: str = "") -> CommandText:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.api import AskFirst, BadInput, CommandText, Day, Form, Input, Message, Sentence, catalogue, say
-from cogs.standup.messages import quoted
+from bot.api import AskFirst, BadInput, CommandText, Day, Form, Input, Message, Sentence, catalogue, quoted, say
 
 _, n_ = catalogue("standup")
 

@@ -25,6 +25,7 @@ from bot.api import (
     Value,
     catalogue,
     message,
+    quoted,
     say,
 )
 from cogs.standup.answers import NOTE
@@ -36,11 +37,6 @@ _, n_ = catalogue("standup")
 
 SHOWN = 300
 """How much of an answer a receipt shows."""
-
-
-def quoted(name: str) -> str:
-    """Return a team's name as one word of a command line."""
-    return f'"{name}"' if " " in name else name
 
 
 def question_text(question: Question) -> Value:

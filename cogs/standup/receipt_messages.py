@@ -24,10 +24,11 @@ from bot.api import (
     Value,
     catalogue,
     message,
+    quoted,
     say,
 )
 from cogs.standup.answers import NOTE, Reading
-from cogs.standup.messages import SHOWN, question_text, quoted, write_choice
+from cogs.standup.messages import SHOWN, question_text, write_choice
 from cogs.standup.questions import Question
 
 _, n_ = catalogue("standup")

@@ -18,10 +18,10 @@ from bot.api import (
     Weekdays,
     WorkingWeek,
     catalogue,
+    quoted,
     say,
 )
 from cogs.standup.domain import MOST_WEEKS
-from cogs.standup.messages import quoted
 from cogs.standup.questions import LONGEST_QUESTION, MOST_QUESTIONS, Problem
 from cogs.standup.records import Standup
 from cogs.standup.schedule_messages import command_for, create_form, schedule_text

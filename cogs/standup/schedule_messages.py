@@ -28,10 +28,11 @@ from bot.api import (
     ZoneName,
     catalogue,
     message,
+    quoted,
     say,
 )
 from cogs.standup.domain import Next
-from cogs.standup.messages import MOST_LISTED, question_text, quoted
+from cogs.standup.messages import MOST_LISTED, question_text
 from cogs.standup.questions import DEFAULT, Question
 from cogs.standup.records import Standup, Status
 

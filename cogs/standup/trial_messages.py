@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.api import Message, Sentence, Text, catalogue, say
-from cogs.standup.messages import quoted
+from bot.api import Message, Sentence, Text, catalogue, quoted, say
 
 _, n_ = catalogue("standup")
 

@@ -17,9 +17,10 @@ from bot.api import (
     Value,
     catalogue,
     message,
+    quoted,
     say,
 )
-from cogs.standup.messages import question_text, quoted, write_choice
+from cogs.standup.messages import question_text, write_choice
 from cogs.standup.questions import Question
 
 _, n_ = catalogue("standup")

@@ -17,7 +17,7 @@ from bot.engine.ports.storage import (
     Stores,
     Timers,
 )
-from bot.engine.ports.time import CRASH_POINTS, Alarm, Clock, Holidays, Probe
+from bot.engine.ports.time import CRASH_POINTS, Alarm, Clock, Holidays, Probe, no_probe
 
 __all__ = [
     "CRASH_POINTS",
@@ -58,4 +58,5 @@ __all__ = [
     "Timer",
     "Timers",
     "ZoneMatch",
+    "no_probe",
 ]

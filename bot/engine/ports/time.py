@@ -47,6 +47,10 @@ class Probe(Protocol):
         ...
 
 
+def no_probe(point: str) -> None:
+    """Note nothing: the probe of a bot that nobody watches."""
+
+
 CRASH_POINTS = (
     "inbox.before_commit",
     "inbox.after_commit",

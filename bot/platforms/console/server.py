@@ -24,12 +24,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.engine.ports import Clock, Probe
+from bot.engine.ports import Clock, Probe, no_probe
 from bot.model.errors import HeliotropeError
 from bot.platforms.console.log import Log, Record
 from bot.platforms.console.state import BOT, Person, Standing, State, apply
 
-__all__ = ["BOT", "PEOPLES", "ConsoleServer", "ServiceRefuses", "TakesNothing", "channel", "direct", "no_probe"]
+__all__ = ["BOT", "PEOPLES", "ConsoleServer", "ServiceRefuses", "TakesNothing", "channel", "direct"]
 
 PEOPLES = frozenset({"said", "edited", "deleted", "reacted", "pressed"})
 """Kinds of records that tell what people did."""
@@ -41,10 +41,6 @@ class ServiceRefuses(HeliotropeError):
 
 class TakesNothing(ServiceRefuses):
     """The person closed their direct conversation to the bot."""
-
-
-def no_probe(point: str) -> None:
-    """Note nothing."""
 
 
 class ConsoleServer:

@@ -10,13 +10,14 @@ from typing import Any
 
 from bot.engine.errors import BadCredentials, OutcomeUnknown, StorageFull, TryLater
 from bot.engine.immediate import Immediate
+from bot.engine.notices import Tell, TellThere, only_log, only_log_there
 from bot.engine.platform_state import PlatformState
-from bot.engine.ports import Chunk, Clock, Localizer, Probe, Reader, Rendered
+from bot.engine.ports import Chunk, Clock, Localizer, Probe, Reader, Rendered, no_probe
 from bot.engine.registry import Registry
 from bot.engine.trouble import Trouble
 from bot.model.event import Inbound
 from bot.model.identity import Identity, Place
-from bot.model.message import Message, Sentence
+from bot.model.message import Message
 from bot.platforms.discord import naming
 from bot.platforms.discord.answers import Answers
 from bot.platforms.discord.contact import Contacts
@@ -36,23 +37,6 @@ SAFE_WINDOW = timedelta(minutes=2)
 """Discord remembers nonces for "the past few minutes"."""
 AT_START = 30.0
 """Seconds that a start waits for Discord; then it goes on beside."""
-
-Tell = Callable[[str, Sentence], Awaitable[None]]
-TellThere = Callable[[Place, str, Sentence], Awaitable[None]]
-
-
-def no_probe(point: str) -> None:
-    """Note nothing."""
-
-
-async def only_log(key: str, sentence: Sentence) -> None:
-    """Leave a notice to whoever runs the bot in the log."""
-    log.warning("notice %s: %s %s", key, sentence.text, dict(sentence.values))
-
-
-async def only_log_there(place: Place, key: str, sentence: Sentence) -> None:
-    """Leave a notice about a place in the log."""
-    await only_log(key, sentence)
 
 
 class DiscordPlatform:

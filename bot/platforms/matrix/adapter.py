@@ -12,11 +12,12 @@ from functools import partial
 from typing import Any
 
 from bot.engine.errors import BadCredentials, TryLater
-from bot.engine.ports import Chunk, Clock, Localizer, Probe, Reader, Rendered
+from bot.engine.notices import Tell, only_log
+from bot.engine.ports import Chunk, Clock, Localizer, Probe, Reader, Rendered, no_probe
 from bot.engine.trouble import Trouble
 from bot.model.event import Inbound
 from bot.model.identity import Identity, Place
-from bot.model.message import Message, Sentence, catalogue
+from bot.model.message import Message, catalogue
 from bot.model.moment import Moment, Span
 from bot.platforms.matrix import events as reading
 from bot.platforms.matrix.calls import Calls
@@ -50,17 +51,6 @@ AT_START = 30.0
 """Seconds that a start waits for the homeserver; then it goes on beside."""
 ROUND = 5.0
 """Seconds between looks at what is not announced: hints, and whom to turn down."""
-
-Tell = Callable[[str, Sentence], Awaitable[None]]
-
-
-def no_probe(point: str) -> None:
-    """Note nothing."""
-
-
-async def only_log(key: str, sentence: Sentence) -> None:
-    """Leave a notice to whoever runs the bot in the log."""
-    log.warning("notice %s: %s %s", key, sentence.text, dict(sentence.values))
 
 
 class MatrixPlatform:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.engine.choices import bare
 from bot.testing.watched import Accepted, words
 
 SAID = frozenset({0, 19, 20, 23})
@@ -61,8 +62,3 @@ def buttons(components: Any) -> Iterator[str]:
         yield from buttons(each.get("components", ()))
         if each.get("type") == _BUTTON and not each.get("disabled"):
             yield bare(str((each.get("emoji") or {}).get("name") or ""))
-
-
-def bare(emoji: str) -> str:
-    """Return an emoji without its presentation selector, which clients add or leave out as they like."""
-    return emoji.replace("\ufe0f", "")

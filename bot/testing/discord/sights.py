@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.engine.choices import bare
 from bot.engine.ports import Op
 from bot.platforms.console.server import ServiceRefuses
 from bot.platforms.discord import naming
@@ -97,7 +98,7 @@ class Sights:
             text = reading.shown(seen["text"], self._town.names, one.instants)
             if not reading.same(text, one):
                 self.differences.append(f"{what}: members see {text!r}, and not {one.text!r}")
-            if missing := {reading.bare(each) for each in one.choices} - set(reading.buttons(seen["components"])):
+            if missing := {bare(each) for each in one.choices} - set(reading.buttons(seen["components"])):
                 self.differences.append(f"{what}: members see no button for {', '.join(sorted(missing))}")
 
     def _compare_title(self, one: Accepted, address: str, looked: Sequence[Shown | None]) -> None:
@@ -157,6 +158,6 @@ def _shows(seen: Shown | None, one: Accepted, bot: str) -> bool:
     if one.op is None:
         return seen["thread_id"] is not None
     if one.op is Op.REACT:
-        given = {reading.bare(emoji): users for emoji, users in seen["reactions"].items()}
-        return bot in given.get(reading.bare(one.emoji), ())
+        given = {bare(emoji): users for emoji, users in seen["reactions"].items()}
+        return bot in given.get(bare(one.emoji), ())
     return bool(seen["author_id"] == bot and not seen["loading"])

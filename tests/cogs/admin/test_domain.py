@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api import Hours, Member, MemberId, WorkingTime, WorkingWeek, WorkspaceId
+from bot.api import Hours, Member, MemberId, WorkingTime, WorkingWeek, WorkspaceId, quoted
 from cogs.admin import domain
 from cogs.admin.domain import NameProblem
 
@@ -62,7 +62,7 @@ def test_a_name_that_is_taken_stays_as_it_is_when_it_is_typed_again(written: str
     name = domain.clean_name(written)
     if domain.name_problem(name) is None:
         assert domain.clean_name(name) == name
-        assert domain.clean_name(domain.quoted(name)) == name
+        assert domain.clean_name(quoted(name)) == name
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from bot.app import services
 from bot.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform_state import MemoryState
-from bot.engine.ports import Probe
+from bot.engine.ports import Probe, no_probe
 from bot.engine.transaction import Services, Transaction
 from bot.model.event import Inbound
 from bot.model.message import Sentence
-from bot.platforms.discord.adapter import DiscordPlatform, no_probe
+from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.naming import NAME
 from bot.platforms.discord.settings import DiscordSettings
 from bot.plugins import installed_cogs

@@ -9,11 +9,11 @@ from typing import Any
 
 from bot.app import services
 from bot.engine.platform_state import MemoryState, PlatformState
-from bot.engine.ports import Chunk, Localizer, Op, Part, Probe, Reader
+from bot.engine.ports import Chunk, Localizer, Op, Part, Probe, Reader, no_probe
 from bot.model.event import Inbound
 from bot.model.identity import Identity, MemberId, Place
 from bot.model.message import Choice, Message, Sentence, catalogue, message
-from bot.platforms.discord.adapter import DiscordPlatform, no_probe
+from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.ears import Deaf, Ears, Service
 from bot.platforms.discord.naming import NAME
 from bot.platforms.discord.render import render

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.engine.ports import Platform, Probe
+from bot.engine.ports import Platform, Probe, no_probe
 from bot.engine.transaction import Services
-from bot.platforms.matrix.adapter import MatrixPlatform, no_probe
+from bot.platforms.matrix.adapter import MatrixPlatform
 from bot.platforms.matrix.settings import MatrixSettings
 from bot.platforms.matrix.state import MemoryState, PlatformState
 from bot.plugins import installed_cogs
