@@ -23,6 +23,10 @@ A_SECOND: Final = 45
 """Calls a second, of the 50 that Discord allows: the rest is for what the network delays and then delivers at once."""
 BURST: Final = 2
 """Calls that may go at once after a rest."""
+AT_MOST: Final = 47
+"""Calls a second while those are made up for that the process woke up too late for."""
+MADE_UP: Final = 10
+"""Calls that may be made up for so. With BURST no second has more than 49."""
 MOST_INVALID: Final = 8_000
 """Answers of 401, 403 and 429 within WATCHED after which nothing but answers to people is sent."""
 WATCHED: Final = 600.0
@@ -129,14 +133,37 @@ class Ticket:
 
 
 @dataclass(slots=True)
-class Limits:
-    """What is known of Discord's limits. Pure: every instant is given in seconds of one clock that only goes on."""
+class Pace:
+    """So many calls a second, and so many at once after a rest (a token bucket)."""
 
-    a_second: float = A_SECOND
-    burst: int = BURST
-    most_invalid: int = MOST_INVALID
-    _credit: float | None = None
+    a_second: float
+    at_once: int
+    _credit: float = field(init=False)
     _counted: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._credit = self.at_once
+
+    def wait(self, now: float) -> float:
+        return max(1 - self._credit_at(now), 0.0) / self.a_second
+
+    def began(self, now: float) -> None:
+        self._credit, self._counted = self._credit_at(now) - 1, now
+
+    def _credit_at(self, now: float) -> float:
+        return min(self._credit + (now - self._counted) * self.a_second, float(self.at_once))
+
+
+@dataclass(slots=True)
+class Limits:
+    """What is known of Discord's limits. Pure: every instant is given in seconds of one clock that only goes on.
+
+    A call that `peak` would let go waits for `sustained` too: lateness is made up for, but never in a crowd.
+    """
+
+    sustained: Pace = field(default_factory=lambda: Pace(A_SECOND, BURST + MADE_UP))
+    peak: Pace = field(default_factory=lambda: Pace(AT_MOST, BURST))
+    most_invalid: int = MOST_INVALID
     _barred: float = 0.0
     _hashes: dict[str, str] = field(default_factory=dict)
     _sizes: dict[str, int] = field(default_factory=dict)
@@ -148,8 +175,8 @@ class Limits:
         own = self._bucket(call, now).wait(now)
         if own is None or call.haste is Haste.ANSWERING:
             return own
-        missing = max(1 - self._credit_at(now), 0.0) / self.a_second
-        wait = max(own, missing, self._barred - now, self._banned_for(now))
+        paced = max(self.sustained.wait(now), self.peak.wait(now))
+        wait = max(own, paced, self._barred - now, self._banned_for(now))
         return wait if wait > _ROUNDING else 0.0
 
     def began(self, call: Call, now: float) -> Ticket:
@@ -158,8 +185,8 @@ class Limits:
         bucket.remaining -= 1
         bucket.flying += 1
         if call.haste is not Haste.ANSWERING:
-            self._credit = self._credit_at(now) - 1
-            self._counted = now
+            self.sustained.began(now)
+            self.peak.began(now)
         return Ticket(call, bucket)
 
     def ended(self, ticket: Ticket, now: float, said: Said | None = None, *, answered: bool = True) -> None:
@@ -195,11 +222,6 @@ class Limits:
         if self._late(now) < self.most_invalid:
             return 0.0
         return self._invalid[-self.most_invalid] + WATCHED - now
-
-    def _credit_at(self, now: float) -> float:
-        if self._credit is None:
-            return self.burst
-        return min(self._credit + (now - self._counted) * self.a_second, float(self.burst))
 
     def _bucket(self, call: Call, now: float) -> _Bucket:
         key = (self._hashes.get(call.route, call.route), call.major)

@@ -6,6 +6,7 @@ import asyncio
 import heapq
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import cycle
 
 import pytest
 from hypothesis import given
@@ -14,12 +15,15 @@ from hypothesis import strategies as st
 from bot.engine.errors import TryLater
 from bot.platforms.discord.limiter import (
     A_SECOND,
+    AT_MOST,
     BURST,
+    MADE_UP,
     WATCHED,
     Call,
     Gate,
     Haste,
     Limits,
+    Pace,
     Refusal,
     Said,
     Ticket,
@@ -92,6 +96,22 @@ class World:
         return self.now - begun
 
 
+def woken_late(limits: Limits, lateness: list[float], calls: int = 300) -> list[float]:
+    """Return when calls begin that always wait, by a process that wakes up so many seconds late each time in turn."""
+    taken: list[float] = []
+    now = 0.0
+    for each in cycle(lateness):
+        wait = limits.wait(post(len(taken)), now)
+        assert wait is not None
+        now += wait + each if wait else 0.0
+        while limits.wait(post(len(taken)), now) == 0.0:
+            limits.began(post(len(taken)), now)
+            taken.append(now)
+        if len(taken) >= calls:
+            return taken
+    raise AssertionError
+
+
 def test_a_thousand_conversations_go_at_the_floor_and_nothing_is_refused() -> None:
     world = World()
     took = world.send([post(n) for n in range(1_000)], lanes=20, latency=0.1)
@@ -103,7 +123,20 @@ def test_no_second_has_more_calls_than_there_may_be() -> None:
     world = World()
     world.send([post(n) for n in range(300)], lanes=50, latency=0.01)
     taken = world.discord.taken
-    assert max(sum(start <= at < start + 1.0 for at in taken) for start in taken) <= A_SECOND + BURST
+    assert max(sum(start <= at < start + 1.0 for at in taken) for start in taken) <= AT_MOST + BURST
+
+
+@given(st.lists(st.floats(0.0, 0.25), min_size=1, max_size=300), st.floats(0.2, 20.0))
+def test_waking_up_late_never_makes_a_second_too_full(lateness: list[float], span: float) -> None:
+    taken = woken_late(Limits(), lateness)
+    assert max(sum(start <= at < start + 1.0 for at in taken) for start in taken) <= AT_MOST + BURST
+    most = A_SECOND * span + BURST + MADE_UP + 1
+    assert max(sum(start <= at < start + span for at in taken) for start in taken) <= most
+
+
+def test_what_was_missed_by_waking_up_late_is_made_up_for() -> None:
+    taken = woken_late(Limits(), [0.0] * 99 + [0.1], calls=1_000)
+    assert taken[-1] <= 1.005 * 1_000 / A_SECOND
 
 
 @given(
@@ -125,7 +158,7 @@ def test_answers_to_interactions_never_wait_for_the_others() -> None:
     for n in range(BURST):
         assert limits.wait(post(n), 0.0) == 0.0
         limits.began(post(n), 0.0)
-    assert limits.wait(post(99), 0.0) == pytest.approx(1 / A_SECOND)
+    assert limits.wait(post(99), 0.0) == pytest.approx(1 / AT_MOST)
     assert limits.wait(CALLBACK, 0.0) == 0.0
 
 
@@ -241,7 +274,7 @@ class Ticking:
 
 def gate(limits: Limits | None = None) -> Gate:
     clock = Ticking()
-    return Gate(clock.time, limits or Limits(a_second=10, burst=1), sleep=clock.sleep)
+    return Gate(clock.time, limits or Limits(Pace(10, 1), Pace(10, 1)), sleep=clock.sleep)
 
 
 async def test_the_hastiest_go_first() -> None:
