@@ -14,6 +14,7 @@ from bot.engine.linking import (
     partings,
     tell_account,
 )
+from bot.engine.packing import PlainStyle
 from bot.engine.people import People
 from bot.engine.ports import (
     Conversation,
@@ -63,8 +64,10 @@ from bot.model.event import (
     MemberChanged,
     MembersMerged,
     MessageReceived,
+    Picked,
     Pressed,
     Reacted,
+    Restriction,
     SourceDeleted,
     SourceEdited,
     TeamChanged,
@@ -72,7 +75,7 @@ from bot.model.event import (
     Unreached,
     Unsent,
 )
-from bot.model.form import Form, FormOf, Input
+from bot.model.form import LONGEST_VALUE, Form, FormOf, Input
 from bot.model.identity import (
     Account,
     ChannelId,
@@ -138,6 +141,7 @@ VERSION = (1, 1)
 
 __all__ = [
     "ALPHABET",
+    "LONGEST_VALUE",
     "N_",
     "VERSION",
     "WORKDAYS",
@@ -203,7 +207,9 @@ __all__ = [
     "Parting",
     "People",
     "Person",
+    "Picked",
     "Place",
+    "PlainStyle",
     "Pressed",
     "Purpose",
     "Quote",
@@ -213,6 +219,7 @@ __all__ = [
     "Reader",
     "Registry",
     "Rest",
+    "Restriction",
     "Result",
     "Said",
     "Schedule",

@@ -64,8 +64,9 @@ LANES = 50
 def services(cogs: Iterable[Cog] | None = None) -> Services:
     """Return the pure ports, filled: Babel's languages, CLDR's zones, public holidays, and the cogs installed."""
     catalogues = Catalogues()
-    registry = Registry(installed_cogs() if cogs is None else cogs)
-    return Services(BabelLocalizer(catalogues), CldrGazetteer(catalogues), PublicHolidays(), registry)
+    localizer = BabelLocalizer(catalogues)
+    registry = Registry(installed_cogs() if cogs is None else cogs, localizer)
+    return Services(localizer, CldrGazetteer(catalogues), PublicHolidays(), registry)
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,10 @@ async def run(settings: Settings) -> None:
         closing.callback(alarm.stop)
         closing.push_async_callback(engine.stop)
         await keep_house(settings, engine)
-        await engine.start()
+        await _first_of(engine.start(), stopped.wait())  # a platform that is away is waited for
+        if stopped.is_set():
+            log.info("stopped before it was running")
+            return
         settle()
         names = ", ".join(platform.name for platform in platforms)
         log.info("running on %s, with the database %s", names, settings.database.path.absolute())

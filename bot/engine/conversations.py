@@ -24,6 +24,8 @@ PATIENCE = timedelta(hours=1)
 """How long the bot's own questions stay open."""
 MEMORY = timedelta(days=7)
 """How long it is known that a question with choices was answered."""
+NO = "no"
+"""What a choice stands for that declines what the bot asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +128,22 @@ class Questions:
             asked = [c for c in asked if c.subject == question]
         if asked and all(c.data["answered"] for c in asked):
             return False
-        await self.answered(tx, member, [command])
+        declined = [offer for c in asked for offer in c.data["offers"]] if command == NO else []
+        await self.answered(tx, member, [command, *declined])
         return True
 
+    async def decline(self, tx: Transaction, member: Member, question: str | None) -> None:
+        """Ask nothing any more of what a question offered that was declined; None where it is not known which."""
+        confirm = await self._own(tx, member, CONFIRM)
+        if confirm is None:
+            return
+        offers = {folded(o) for c in await self._asked(tx, member) if c.subject == question for o in c.data["offers"]}
+        if question is None or not offers.isdisjoint(folded(command) for command, *_names in confirm.data["offers"]):
+            await self.forget_confirm(tx, member)
+
     async def answered(self, tx: Transaction, member: Member, offers: Iterable[str]) -> None:
-        """Note that every question that offers one of these commands is answered."""
-        these = {folded(command) for command in offers}
+        """Note that every question that offers one of these commands is answered; each has a no of its own."""
+        these = {folded(command) for command in offers} - {NO}
         for asked in await self._asked(tx, member):
             if not asked.data["answered"] and not these.isdisjoint(folded(c) for c in asked.data["offers"]):
                 await tx.conversations.save(replace(asked, data={**asked.data, "answered": True}))

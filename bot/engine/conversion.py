@@ -278,12 +278,30 @@ async def _holidays(context: Context, text: str) -> str:
     return calendar
 
 
+def numbered_name(team: Team) -> str:
+    """Return a name of a team that no other team has, in whatever workspace."""
+    return f"{team.name} #{team.id}"
+
+
+async def named_team(context: Context) -> Team | None:
+    """Return the team that a command names among its options; None where it names none of this workspace."""
+    typed = context.typed
+    names = [parameter.name for parameter in typed.spec.parameters if parameter.kind == "team"]
+    try:
+        given = typed.given if typed.given is not None else bind(typed, partial(_reads, context))
+        found = [await _team(context, given[name]) for name in names if given.get(name)]
+    except BadInput:
+        return None
+    return found[0] if found else None
+
+
 async def _team(context: Context, text: str) -> Team:
     teams = await context.tx.people.teams(context.workspace.id)
     wanted = text.strip().casefold()
-    for team in teams:
-        if team.name.casefold() == wanted:
-            return team
+    for called in (lambda team: team.name, numbered_name):
+        for team in teams:
+            if called(team).casefold() == wanted:
+                return team
     sentences: list[Sentence] = [_("There is no team “{text}” here.", text=text)]
     names = [team.name for team in teams]
     if len(names) > MOST_TEAMS:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from bot.engine import leaving, scopes
+from bot.engine import leaving, scopes, which_team
 from bot.engine.addressing import addressed, typed_in, wholly
 from bot.engine.choices import QUESTION, QUESTIONS, chosen_by, offered, theirs
-from bot.engine.conversations import Questions
-from bot.engine.conversion import Context, context_of, convert_all
-from bot.engine.hints import no_answer, unknown, ways_in
+from bot.engine.conversations import NO, Questions
+from bot.engine.conversion import context_of
+from bot.engine.hints import NOBODY_HERE, no_answer, unknown, ways_in
 from bot.engine.memberships import Memberships, Unclear
 from bot.engine.parsing import Typed, find_command
-from bot.engine.permissions import require
 from bot.engine.ports import Said
 from bot.engine.registry import Registry
-from bot.engine.speakers import Speaker, name_of_place, newcomer, nowhere, remember, speaker_of, with_rights
-from bot.engine.transaction import Call, Cause, Transaction
-from bot.model.command import CommandSpec, Instead
+from bot.engine.speakers import Speaker, newcomer, nowhere, remember, with_rights
+from bot.engine.transaction import Cause, Transaction
+from bot.engine.uses import Uses
+from bot.model.command import CommandSpec
 from bot.model.errors import AskFirst, BadInput
 from bot.model.event import (
     Commanded,
@@ -39,7 +38,7 @@ from bot.model.event import (
     Submitted,
     Unreadable,
 )
-from bot.model.identity import MessageRef, WorkspaceId
+from bot.model.identity import MessageRef
 from bot.model.message import Choice, CommandText, Message, catalogue, say
 from bot.model.people import Member
 
@@ -60,6 +59,11 @@ class Dispatcher:
         """What tells which of a person's workspaces something is about."""
         return Memberships(self.registry, self.prefix, self.questions)
 
+    @property
+    def uses(self) -> Uses:
+        """What runs commands."""
+        return Uses(self.registry, self.questions)
+
     def reads_only(self, event: Inbound) -> bool:
         """Return whether the event is certainly a command that only reads, and may take the read path."""
         if not isinstance(event, MessageReceived) or event.bot:
@@ -70,31 +74,8 @@ class Dispatcher:
 
     def spec(self, line: str) -> CommandSpec | None:
         """Return the command that a line is a use of, or None."""
-        typed = find_command(line, self.registry.commands)
+        typed = find_command(line, self.registry.tongues.commands)
         return typed.spec if typed is not None else None
-
-    async def context(self, tx: Transaction, event: Inbound, line: str) -> Context | None:
-        """Return what a command's use depends on before it is handled; None for whoever is no member."""
-        speaker = (await self.memberships.find(tx, event)).speaker
-        event = await with_rights(tx, event, speaker)
-        tx.cause = Cause(speaker.member.id if speaker.member else None, event.place, event.direct, event)
-        typed = self._typed(event, line)
-        if typed is not None and speaker.member is None and typed.spec.admin and event.admin and event.scope:
-            workspace = speaker.workspace or (nowhere(event) if typed.spec.founds else None)
-            speaker = Speaker(workspace, newcomer(workspace, event) if workspace is not None else None)
-        if typed is None or speaker.member is None or speaker.workspace is None:
-            return None
-        return context_of(tx, event, speaker, typed)
-
-    async def prepared(self, tx: Transaction, event: Inbound, line: str) -> tuple[Context, dict[str, Any]]:
-        """Return a command's context and converted arguments. Raises BadInput, and NotAllowed, as using it does."""
-        if (await self.memberships.find(tx, event)).unclear:
-            raise Unclear
-        context = await self.context(tx, event, line)
-        if context is None:
-            raise BadInput(_("You are in none of the teams here, so nothing has changed."))
-        require(context.spec, context.event)
-        return context, await convert_all(context, context.typed)
 
     async def language_and_zone(self, tx: Transaction, event: Inbound) -> tuple[str, str]:
         """Return how the speaker reads: in their language and zone; a stranger in the workspace's, in UTC."""
@@ -110,6 +91,8 @@ class Dispatcher:
         if event.bot:
             return tx
         found = await self.memberships.find(tx, event)
+        if found.closed is not None:
+            raise BadInput(found.closed)
         if found.unclear:
             raise Unclear
         await self.memberships.note(tx, found)
@@ -173,7 +156,7 @@ class Dispatcher:
         What is kept until it is known which of them it is about is changed, too.
         """
         members = await tx.people.members_of_identity(event.author.identity) if event.direct else [speaker]
-        await self.memberships.revise(tx, members, event.ref, text)
+        await which_team.revise(tx, members, event.ref, text)
         for member in members:
             await self.questions.revise(tx, member, event.ref, text)
             if text is None:
@@ -205,11 +188,13 @@ class Dispatcher:
             return
         if speaker.member is not None and event.direct:
             await self.questions.confirm(tx, speaker.member, problem.command, _message_of(event))
-        yes = Choice(problem.command, _("Yes"), "✅")
+        choices = [Choice(problem.command, _("Yes"), "✅")]
         how = _("If so, confirm with {command}.", command=CommandText(problem.command))
         if event.direct:
             how = _("Answer yes or no.")
-        asked = say(problem.question, *problem.details, how, choices=(yes,))
+        if event.direct or event.answer is not None:  # in a room that others read, no answer is a no
+            choices.append(Choice(NO, _("No"), "❌"))
+        asked = say(problem.question, *problem.details, how, choices=choices)
         await self._ask(tx, event, speaker, asked, "bot.question")
 
     async def _ask(self, tx: Transaction, event: Inbound, speaker: Speaker, question: Message, kind: str) -> None:
@@ -233,7 +218,7 @@ class Dispatcher:
     # --- what was said -----------------------------------------------------------------------------------------
 
     def _typed(self, event: Inbound, text: str) -> Typed | None:
-        return typed_in(event, text, self.registry.commands)
+        return typed_in(event, text, self.registry.tongues)
 
     async def _said(self, tx: Transaction, event: MessageReceived, speaker: Speaker, said: Said) -> None:
         explicit, text = addressed(event, self.prefix)
@@ -266,7 +251,7 @@ class Dispatcher:
             if settled.command:
                 await self._chosen(tx, event, speaker, settled.command, settled.message)
             else:
-                tx.reply(say(_("Nothing was changed.")), workspace=member.workspace, kind="bot.unchanged")
+                self._declined(tx, member)
             return
         open_questions = await self.questions.open(tx, member.id)
         if explicit or not open_questions:
@@ -275,8 +260,8 @@ class Dispatcher:
                     raise BadInput(*no_answer(settled))
                 await self._run_or_suggest(tx, event, speaker, typed, said, explicit)
                 return
-        elif typed is not None and await wholly(context_of(tx, event, speaker, typed), self.registry.commands):
-            await self._run(tx, event, speaker, typed, said)
+        elif typed is not None and await wholly(context_of(tx, event, speaker, typed), self.registry.tongues.commands):
+            await self.uses.run(tx, event, speaker, typed, said)
             return
         await self.questions.answer(tx, member, open_questions, said)
 
@@ -284,85 +269,17 @@ class Dispatcher:
         self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed | None, said: Said, addressed: bool
     ) -> None:
         if typed is not None:
-            await self._run(tx, event, speaker, typed, said)
+            await self.uses.run(tx, event, speaker, typed, said)
             return
         raise BadInput(*unknown(said, addressed, self.registry.commands))
 
-    # --- commands ----------------------------------------------------------------------------------------------
-
-    async def _run(self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed, said: Said) -> None:
-        require(typed.spec, event)
-        context = context_of(tx, event, speaker, typed)
-        arguments = await convert_all(context, typed)
-        if isinstance(event, MessageReceived) and not tx.read_only and context.member.id:
-            await self.questions.answered(tx, context.member, [said.text])
-        call = call_of(context, said)
-        if isinstance(event, Submitted) and typed.spec.form is not None:
-            reply: Message | Instead | None = await typed.spec.form.submit(call, event.values, **arguments)
-        else:
-            reply = await typed.spec.handler(call, **arguments)
-        if isinstance(reply, Instead):
-            reply = await self._instead(tx, event, speaker, said, reply)
-        if reply is not None:
-            kind = f"{typed.spec.domain}.{typed.spec.words.replace(' ', '_')}"
-            tx.reply(reply, workspace=await _home(tx, context), kind=kind)
-
-    async def _instead(
-        self, tx: Transaction, event: Inbound, speaker: Speaker, said: Said, instead: Instead
-    ) -> Message | None:
-        """Use another command in a command's place, and add what is to be said below its answer."""
-        typed = find_command(instead.line, self.registry.commands)
-        if typed is None:
-            raise LookupError(f"{instead.line!r} stands for no command")
-        typed = replace(typed, given=instead.given)
-        context = context_of(tx, event, speaker, typed)
-        call = call_of(context, replace(said, text=instead.line))
-        try:
-            require(typed.spec, event)
-            reply: Message | None = await typed.spec.handler(call, **await convert_all(context, typed))
-        except BadInput as problem:
-            if instead.wrong is None:
-                raise
-            raise await instead.wrong(call, problem) from None
-        if reply is not None and instead.brief:
-            reply = Message(reply.blocks[:1])
-        after = await self._afterwards(tx, event, speaker)
-        if instead.then is None or after.member is None:
-            return reply
-        below = await instead.then(call_of(context_of(tx, event, after, typed), said))
-        if isinstance(below, Instead):
-            below = await self._instead(tx, event, after, said, below)
-        return reply + below if reply is not None and below is not None else reply or below
-
-    async def _afterwards(self, tx: Transaction, event: Inbound, before: Speaker) -> Speaker:
-        """Return who the speaker is by now: a command may have made them a member."""
-        if not event.direct or before.member is None or not before.member.id:
-            return await speaker_of(tx, event)
-        member = await tx.people.member(before.member.id)
-        return Speaker(await tx.people.workspace(member.workspace), member)
-
-    async def _as_newcomer(self, tx: Transaction, event: Inbound, speaker: Speaker, typed: Typed, said: Said) -> bool:
-        """Run an administrator's command who is no member yet: they become one, or make the workspace by it."""
-        if not (typed.spec.admin and event.admin and event.scope):
-            return False
-        found = speaker.workspace
-        if found is None:
-            if typed.spec.founds:
-                empty = nowhere(event)
-                await self._run(tx, event, Speaker(empty, newcomer(empty, event)), typed, said)
-            return typed.spec.founds
-        member = await tx.people.create_member(newcomer(found, event), event.author)
-        tx.cause = Cause(member.id, event.place, event.direct, event)
-        await self._run(tx, event, Speaker(found, member), typed, said)
-        return True
-
     async def _stranger(self, tx: Transaction, event: MessageReceived, speaker: Speaker, typed: Typed | None) -> None:
         said = Said(event.text, event.attachments, event.ref, event.at)
-        if typed is not None and typed.spec.strangers and event.direct:
+        if typed is not None and typed.spec.strangers:
             nobody = nowhere(event)
-            await self._run(tx, event, Speaker(nobody, newcomer(nobody, event)), typed, said)
+            await self.uses.run(tx, event, Speaker(nobody, newcomer(nobody, event)), typed, said)
             return
-        if typed is not None and await self._as_newcomer(tx, event, speaker, typed, said):
+        if typed is not None and await self.uses.as_newcomer(tx, event, speaker, typed, said):
             return
         today: date = tx.now.date()
         place = event.place
@@ -378,11 +295,20 @@ class Dispatcher:
     async def _chosen_once(self, tx: Transaction, event: Pressed | Reacted, speaker: Speaker, command: str) -> None:
         """Run a choice, unless it stands under a question of the bot's own that was answered before."""
         row = next((row for row, choice in await offered(tx, event) if choice.command == command), None)
+        if row is not None and row.kind == which_team.KIND:  # of somebody who is in one workspace by now
+            raise BadInput(which_team.SETTLED)
         own = row is None or row.kind in QUESTIONS
         key = row.key if row is not None else None
         if own and speaker.member and not await self.questions.press(tx, speaker.member, command, key):
-            raise BadInput(_("That is settled already, so nothing has changed."))
+            raise BadInput(which_team.SETTLED)
+        if speaker.member is not None and own and command == NO:
+            await self.questions.decline(tx, speaker.member, key)
+            self._declined(tx, speaker.member)
+            return
         await self._chosen(tx, event, speaker, command, event.message_id, row.date if row is not None else None)
+
+    def _declined(self, tx: Transaction, member: Member) -> None:
+        tx.reply(say(_("Nothing was changed.")), workspace=member.workspace, kind="bot.unchanged")
 
     async def _chosen(
         self,
@@ -397,19 +323,19 @@ class Dispatcher:
         typed = find_command(command, self.registry.commands)
         if speaker.member is None:
             said = Said(command, (), MessageRef(event.place, message_id), event.at)
-            if typed is None or not await self._as_newcomer(tx, event, speaker, typed, said):
-                self._nobody(event)
+            if typed is None or not await self.uses.as_newcomer(tx, event, speaker, typed, said):
+                self._nobody(event, speaker)
             return
         origin = await self.questions.origin(tx, speaker.member, command) if event.direct else None
         said = Said(command, (), MessageRef(event.place, origin or message_id), event.at, about)
         if typed is not None:
             await self.questions.forget_confirm(tx, speaker.member)
-            await self._run(tx, event, speaker, typed, said)
+            await self.uses.run(tx, event, speaker, typed, said)
         elif event.direct and await self.questions.waiting(tx, speaker.member):
             open_questions = await self.questions.open(tx, speaker.member.id)
             await self.questions.answer(tx, speaker.member, open_questions, said)
         else:
-            raise BadInput(_("That is settled already, so nothing has changed."))
+            raise BadInput(which_team.SETTLED)
 
     async def _submitted(self, tx: Transaction, event: Submitted, speaker: Speaker) -> None:
         """Handle what was written in a form, as a use of the command that it was opened for."""
@@ -419,24 +345,15 @@ class Dispatcher:
         written = "\n".join(value for value in event.values.values() if value)
         said = Said(written, (), MessageRef(event.place, event.id), event.at)
         if speaker.member is None:
-            if not await self._as_newcomer(tx, event, speaker, typed, said):
-                self._nobody(event)
+            if not await self.uses.as_newcomer(tx, event, speaker, typed, said):
+                self._nobody(event, speaker)
             return
-        await self._run(tx, event, speaker, typed, said)
+        await self.uses.run(tx, event, speaker, typed, said)
 
-    def _nobody(self, event: Inbound) -> None:
+    def _nobody(self, event: Inbound, speaker: Speaker) -> None:
         """Answer somebody who is no member, if they wait for an answer."""
         if event.answer is not None:
-            raise BadInput(_("You are in none of the teams here, so nothing has changed."))
-
-
-def call_of(context: Context, said: Said) -> Call:
-    """Return the call that a context's event is."""
-    event = context.event
-    return Call(
-        context.tx, context.workspace, context.member, event.place, name_of_place(event), event.direct, event.admin,
-        context.language, context.spec, said,
-    )  # fmt: skip
+            raise BadInput(NOBODY_HERE, *ways_in(event, speaker, self.registry.commands))
 
 
 def _unread() -> Message:
@@ -449,11 +366,3 @@ def _unread() -> Message:
 def _message_of(event: Inbound) -> str:
     """Return the id of the message that was said, "" where nothing was."""
     return event.message_id if isinstance(event, MessageReceived) else ""
-
-
-async def _home(tx: Transaction, context: Context) -> WorkspaceId:
-    """Return the workspace that a command's answer belongs to: the handler may have made, joined or linked one."""
-    member = tx.cause.member if tx.cause is not None else None
-    if member is None or tx.read_only:
-        return context.workspace.id
-    return (await tx.people.member(member)).workspace

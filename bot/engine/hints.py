@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from bot.engine.conversations import Settled
 from bot.engine.parsing import nearest
 from bot.engine.ports import Said
 from bot.engine.speakers import Speaker
 from bot.model.command import CommandSpec
-from bot.model.event import MessageReceived
+from bot.model.event import Inbound
 from bot.model.message import CommandText, Listing, Sentence, catalogue
 
 _, n_ = catalogue("bot")
+
+NOBODY_HERE: Final = _("You are in none of the teams here, so nothing has changed.")
 
 
 def unknown(said: Said, addressed: bool, commands: Mapping[str, CommandSpec]) -> Sequence[Sentence]:
@@ -51,14 +54,14 @@ def no_answer(settled: Settled) -> Sequence[Sentence]:
     ]
 
 
-def ways_in(event: MessageReceived, speaker: Speaker, commands: Mapping[str, CommandSpec]) -> Sequence[Sentence]:
+def ways_in(event: Inbound, speaker: Speaker, commands: Mapping[str, CommandSpec]) -> Sequence[Sentence]:
     """Tell a stranger how to come to be in a team: who may administer makes one."""
     add = CommandText("team add TEAM @you")
     create = CommandText("team create NAME", room=not event.scope)
-    if not event.admin:
-        return [_("Ask an admin to add you: {command}.", command=add)]
+    if not event.admin and not event.admin_of:
+        return [_("Ask an admin to add you: {command}.", command=add), *_told(commands)]
     if not event.scope:
-        return [_("In a room where you are an admin, make a team: {command}.", command=create)]
+        return [_("In a room where you are an admin, make a team: {command}.", command=create), *_told(commands)]
     if speaker.workspace is not None:
         return [
             _("You are an admin here, so add yourself to one: {command}.", command=add),
@@ -70,6 +73,12 @@ def ways_in(event: MessageReceived, speaker: Speaker, commands: Mapping[str, Com
         join = CommandText("workspace join CODE")
         ways.append(_("If your teams are somewhere else already, bring this room to them: {command}.", command=join))
     return [*ways, *_led(commands)]
+
+
+def _told(commands: Mapping[str, CommandSpec]) -> Sequence[Sentence]:
+    if "about" not in commands:
+        return []
+    return [_("{about} says what I am, what I keep, and who can read it.", about=CommandText("about"))]
 
 
 def _led(commands: Mapping[str, CommandSpec]) -> Sequence[Sentence]:

@@ -6,18 +6,20 @@ All of it only reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.engine.dispatcher import Dispatcher, call_of
+from bot.engine.conversion import Context, named_team
+from bot.engine.dispatcher import Dispatcher
+from bot.engine.opening import Opened, opened
 from bot.engine.packing import PlainStyle
 from bot.engine.ports import Localizer, Reader, Rendered, Said, Storage, Stores
 from bot.engine.suggesting import suggestions
 from bot.engine.transaction import Transaction
+from bot.engine.uses import call_of
 from bot.model.errors import AskFirst, BadInput
 from bot.model.event import Commanded, Inbound, Pressed
-from bot.model.form import Form
 from bot.model.identity import MessageRef
 from bot.model.message import Message, Value, say
 
@@ -92,15 +94,13 @@ class Immediate:
         async with self.storage.reading() as stores:
             tx = self.transaction(stores, True)
             try:
-                context, arguments = await self.dispatcher.prepared(tx, event, line)
-                source = MessageRef(event.place, event.message_id)
-                call = call_of(context, Said(line, (), source, event.at))
-                form = await spec.form.open(call, **arguments)
+                found = await self.dispatcher.memberships.find(tx, event)
+                shown = await opened(self.dispatcher.uses, tx, event, line, found)
             except (BadInput, AskFirst) as problem:
                 message = problem.message if isinstance(problem, BadInput) else say(problem.question, *problem.details)
                 reader = await self._reader(tx, event)
                 return Refusal(tuple(platform.render(message, reader, tx.services.localizer)))
-            return self._shown(tx, form, line, await self._reader(tx, event)) if form is not None else None
+            return self._shown(tx, shown, await self._reader(tx, event)) if shown is not None else None
 
     async def suggest(self, event: Commanded, option: str, typed: str) -> Sequence[Suggestion]:
         """Return values for what is typed of an option so far; none where nothing can be said."""
@@ -110,20 +110,29 @@ class Immediate:
             return ()
         async with self.storage.reading() as stores:
             tx = self.transaction(stores, True)
-            context = await self.dispatcher.context(tx, event, event.text)
-            if context is None:
-                return ()
-            source = MessageRef(event.place, event.message_id)
-            call = call_of(context, Said(event.text, (), source, event.at))
-            found = await suggestions(context, call, parameter, typed)
+            contexts = await self._contexts(tx, event, option)
+            said = Said(event.text, (), MessageRef(event.place, event.message_id), event.at)
+            found = await suggestions([call_of(context, said) for context in contexts], contexts, parameter, typed)
             reader = await self._reader(tx, event)
             return [Suggestion(one.value, self._written(tx, one.shown, reader)) for one in found][:MOST_SUGGESTIONS]
+
+    async def _contexts(self, tx: Transaction, event: Commanded, option: str) -> Sequence[Context]:
+        """Return what a command's use depends on, in each workspace that it may be about; none for a stranger.
+
+        A team among its options says which that is; `option` is still being typed.
+        """
+        speakers = await self.dispatcher.memberships.possible(tx, event)
+        every = [await self.dispatcher.uses.context(tx, event, event.text, speaker) for speaker in speakers]
+        found = [context for context in every if context is not None]
+        if len(found) > 1:
+            return [context for context in found if await named_team(_without(context, option)) is not None] or found
+        return found
 
     async def _reader(self, tx: Transaction, event: Inbound) -> Reader:
         language, zone = await self.dispatcher.language_and_zone(tx, event)
         return Reader(language, zone, direct=True, now=tx.now)
 
-    def _shown(self, tx: Transaction, form: Form, line: str, reader: Reader) -> ShownForm:
+    def _shown(self, tx: Transaction, found: Opened, reader: Reader) -> ShownForm:
         inputs = tuple(
             ShownInput(
                 field.name,
@@ -134,9 +143,15 @@ class Immediate:
                 field.long,
                 field.limit,
             )
-            for field in form.inputs
+            for field in found.form.inputs
         )
-        return ShownForm(line, self._written(tx, form.title, reader), inputs)
+        return ShownForm(found.line, self._written(tx, found.form.title, reader), inputs)
 
     def _written(self, tx: Transaction, value: Value, reader: Reader) -> str:
         return tx.services.localizer.write(value, reader, PlainStyle())
+
+
+def _without(context: Context, option: str) -> Context:
+    """Return a context whose command has one option less."""
+    given = {name: value for name, value in (context.typed.given or {}).items() if name != option}
+    return replace(context, typed=replace(context.typed, given=given))

@@ -1,42 +1,37 @@
 """People in several workspaces: which one it is about that they say or choose in private.
 
-In a channel the tenant says it. In private a choice is about the workspace of the message it stands under; a command
-is about the only workspace in which all of its words fit, else where its own cog has a question open; an answer is
-about the workspace that has a question open. Where several are left, the person is asked by the names of their
-teams, and what they said is kept and passed on afterwards. The one that was chosen counts for an hour, as long as no
-other one has asked something since.
+In a channel the tenant says it. In private a choice is about the workspace of the message it stands under, or that it
+names itself; a command is about the only workspace in which all of its words fit, else where its own cog has a
+question open; an answer is about the workspace that has a question open. Where several are left, the person is asked
+(`which_team`). The one that was chosen counts for an hour, as long as no other one has asked something since.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from bot.engine import which_team
 from bot.engine.addressing import addressed, typed_in, wholly
 from bot.engine.choices import bare
-from bot.engine.conversations import CONFIRM, ENGINE, PATIENCE, WHICH, Questions, folded, numbered, stored, taken
-from bot.engine.conversion import Context, context_of, convert_all
-from bot.engine.parsing import Typed
+from bot.engine.conversations import CONFIRM, ENGINE, WHICH, Questions
+from bot.engine.conversion import Context, context_of, convert_all, named_team
+from bot.engine.parsing import Typed, pin
 from bot.engine.permissions import require
-from bot.engine.ports import Conversation, Said
+from bot.engine.ports import Conversation, Outgoing
 from bot.engine.registry import Registry
 from bot.engine.speakers import Speaker, speaker_of, with_rights
 from bot.engine.transaction import Transaction
+from bot.engine.which_team import LATELY, WHICH_TEAM
 from bot.model.errors import BadInput
 from bot.model.event import Commanded, Inbound, MessageReceived, Pressed, Reacted, Submitted
-from bot.model.identity import Account, Identity, MemberId, MessageRef, Place
-from bot.model.message import Bullets, Listing, Message, Sentence, Text, catalogue
+from bot.model.identity import MemberId, MessageRef, WorkspaceId
+from bot.model.message import Bullets, Choice, Message, Sentence, catalogue
 from bot.model.people import Member
 
 _, n_ = catalogue("bot")
 
-KIND = "bot.which_team"
-"""The kind of the message that asks."""
-WHICH_TEAM, LATELY = "which_team", "lately"
-MOST_NAMED = 3
-"""As many teams of a workspace are named where one of several is to be chosen."""
+KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class Found:
 
     `events` are the event, or what was kept until it was known which workspace it is about. `unclear` are the members
     that it may come from, if that is to be asked; `speaker` is the first of them then. `others` are the same person's
-    in other workspaces. `chosen` is true if the event chose the workspace.
+    in other workspaces. `chosen` is true if the event chose the workspace. `closed` says why nothing is handled.
     """
 
     speaker: Speaker
@@ -53,22 +48,25 @@ class Found:
     unclear: tuple[Speaker, ...] = ()
     others: tuple[Member, ...] = ()
     chosen: bool = False
+    closed: Sentence | None = None
 
 
 class Unclear(BadInput):
     """It is not clear which of a person's workspaces something is about."""
 
-    def __init__(self) -> None:
-        """Say what to do where nothing can be asked first, as before a form opens."""
+    def __init__(self, labels: Sequence[Sentence] = (), choices: tuple[Choice, ...] = ()) -> None:
+        """Say what to do where nothing can be kept until it is clear, as before a form opens; offer what there is."""
         super().__init__(
             _("You are in teams of several workspaces, and I can't tell which one you mean."),
             _("Name the team, or use the command where the team is."),
         )
+        if labels:
+            self.message = Message((*self.message.blocks, Bullets(tuple(labels))), choices)
 
 
 @dataclass(frozen=True)
 class Memberships:
-    """Finds which of a person's memberships an event is about; changes nothing but by `note`, `ask` and `revise`."""
+    """Finds which of a person's memberships an event is about; changes nothing but by `note` and `ask`."""
 
     registry: Registry
     prefix: str
@@ -77,9 +75,12 @@ class Memberships:
     async def find(self, tx: Transaction, event: Inbound) -> Found:
         """Return who the event comes from. The same state gives the same answer."""
         members = tuple(await tx.people.members_of_identity(event.author.identity))
-        if not event.direct or len(members) < 2:
+        meant = pin(_line(event)) if event.direct else None
+        if meant is None and (not event.direct or len(members) < 2):
             return Found(await speaker_of(tx, event), (event,))
         match event:
+            case Pressed() | Submitted() if meant is not None:
+                found = await self._pinned(tx, event, members, meant)
             case Pressed() | Reacted() | Submitted():
                 found = await self._under(tx, event, members)
             case MessageReceived():
@@ -98,77 +99,60 @@ class Memberships:
             for other in found.others:
                 await self.questions.forget_confirm(tx, other)
         if found.chosen:
-            home = _home((member, *found.others))
-            await tx.conversations.close(home.id, ENGINE, WHICH_TEAM, "")
-            await self._keep(tx, home, LATELY, {"member": member.id})
+            await which_team.chosen(tx, member, found.others)
 
     async def ask(self, tx: Transaction, event: Inbound, found: Found) -> None:
-        """Ask which workspace it is, by the names of its teams, and keep what was said."""
-        home = _home((*(s.member for s in found.unclear if s.member is not None), *found.others))
-        asked = await self._own(tx, home, WHICH_TEAM)
-        kept = [*(asked.data["kept"] if asked is not None else ()), *_kept(event)]
-        labels = [await self._label(tx, speaker) for speaker in found.unclear]
-        names = [await self._names(tx, speaker) for speaker in found.unclear]
-        often = Counter(name for each in names for name in each)
-        listed = [
-            [s.member.id, *sorted(name for name in each if often[name] == 1)]
-            for s, each in zip(found.unclear, names, strict=True)
-            if s.member is not None
-        ]
-        await self._keep(tx, home, WHICH_TEAM, {"kept": kept, "listed": listed})
-        ask = _("Which team is this for? Answer with its number; I have kept what you wrote.")
-        message = Message((Text((ask,)), Bullets(tuple(labels), ordered=True)), numbered(labels))
-        tx.reply(message, workspace=found.speaker.workspace_id, kind=KIND)
+        """Ask which workspace it is, and keep what was said."""
+        candidates = [speaker.member for speaker in found.unclear if speaker.member is not None]
+        await which_team.ask(tx, event, candidates, found.others)
 
-    async def revise(self, tx: Transaction, members: Sequence[Member], source: MessageRef, text: str | None) -> None:
-        """Change a message that is kept until it is known what it was for; None takes it out."""
-        if len(members) < 2:
-            return
-        home = _home(members)
-        asked = await self._own(tx, home, WHICH_TEAM)
-        where = _place(source.place)
-        if asked is None or not any(_is(item, where, source.message_id) for item in asked.data["kept"]):
-            return
-        revised = [
-            {**item, "text": text} if _is(item, where, source.message_id) else item for item in asked.data["kept"]
-        ]
-        kept = [item for item in revised if item.get("text") is not None or "form" in item]
-        if kept:
-            await self._keep(tx, home, WHICH_TEAM, {**asked.data, "kept": kept})
-        else:
-            await tx.conversations.close(home.id, ENGINE, WHICH_TEAM, "")
+    async def possible(self, tx: Transaction, event: Inbound) -> Sequence[Speaker]:
+        """Return who a command may come from that is not used yet: in private, all that the person is."""
+        members = await tx.people.members_of_identity(event.author.identity) if event.direct else ()
+        return [await _as(tx, member) for member in members] or [await speaker_of(tx, event)]
 
     # --- choices -----------------------------------------------------------------------------------------------
 
+    async def _pinned(
+        self, tx: Transaction, event: Pressed | Submitted, members: Sequence[Member], meant: WorkspaceId
+    ) -> Found:
+        """Go by what a choice or a form says itself."""
+        member = next((m for m in members if m.workspace == meant), None)
+        if member is not None:
+            return Found(await _as(tx, member), (event,))
+        gone = _("That was for a workspace that you are in no more, so nothing has changed.")
+        return Found(await speaker_of(tx, event), (event,), closed=gone)
+
     async def _under(self, tx: Transaction, event: Pressed | Reacted | Submitted, members: Sequence[Member]) -> Found:
         """Go by the message that a choice stands under; by its command where it is not known."""
-        command = event.command if isinstance(event, Pressed) else event.form if isinstance(event, Submitted) else ""
+        command = _line(event)
         row = await tx.stores.outbox.row_of_message(MessageRef(event.place, event.message_id))
-        if row is not None and row.kind == KIND:
-            return await self._pressed(tx, event, members, row.message, command)
+        if row is not None and row.kind == which_team.KIND:
+            return await self._pressed(tx, event, members, row)
         member = next((m for m in members if row is not None and m.workspace == row.workspace), None)
         if member is not None:
             return Found(await _as(tx, member), (event,))
-        typed = typed_in(event, command, self.registry.commands)
+        typed = typed_in(event, command, self.registry.tongues)
         if typed is None:
             return await self._first(tx, event, members)
         return await self._command(tx, event, members, typed, await self._open(tx, members))
 
     async def _pressed(
-        self,
-        tx: Transaction,
-        event: Pressed | Reacted | Submitted,
-        members: Sequence[Member],
-        message: Message | None,
-        command: str,
+        self, tx: Transaction, event: Pressed | Reacted | Submitted, members: Sequence[Member], row: Outgoing
     ) -> Found:
-        """Take a choice of the question which workspace it is."""
+        """Take a choice of a question which workspace it is; one that is not open any more explains itself."""
+        command = _line(event)
         if isinstance(event, Reacted):
-            choices = message.choices if message is not None else ()
+            choices = row.message.choices if row.message is not None else ()
             command = next((c.command for c in choices if bare(c.emoji) == bare(event.emoji)), "")
-        asked = await self._own(tx, _home(members), WHICH_TEAM)
+            if event.removed or not event.emoji.endswith(KEYCAP):
+                return await self._first(tx, event, members)
+        closed = await which_team.closed(tx, members, row)
+        if closed is not None:
+            return replace(await self._first(tx, event, members), closed=closed)
+        asked = await which_team.own(tx, which_team.home(members), WHICH_TEAM)
         found = await self._taken(tx, event, members, asked, command) if asked is not None and command else None
-        return found or await self._first(tx, event, members)
+        return found or replace(await self._first(tx, event, members), closed=which_team.SETTLED if command else None)
 
     # --- what was said -----------------------------------------------------------------------------------------
 
@@ -176,7 +160,7 @@ class Memberships:
         if not isinstance(event, Commanded) and (found := await self._answered(tx, event, members)) is not None:
             return found
         explicit, text = addressed(event, self.prefix)
-        typed = typed_in(event, text, self.registry.commands)
+        typed = typed_in(event, text, self.registry.tongues)
         opened = await self._open(tx, members)
         quiet = explicit or not any(opened.values())
         if typed is not None and (quiet or await self._wholly(tx, event, members, typed)):
@@ -207,16 +191,11 @@ class Memberships:
         self, tx: Transaction, event: Inbound, members: Sequence[Member], asked: Conversation, text: str
     ) -> Found | None:
         """Return what was kept for the workspace that a text names; None if it names none."""
-        listed: list[list[Any]] = asked.data["listed"]
-        position = taken(folded(text), [names for _member, *names in listed], True)
-        member = next((m for m in members if position is not None and m.id == listed[position][0]), None)
-        if member is None:
-            return None
-        kept = tuple(_restored(event, item) for item in asked.data["kept"])
-        return Found(await _as(tx, member), kept, chosen=True)
+        answer = which_team.answer(event, members, asked, text)
+        return Found(await _as(tx, answer[0]), answer[1], chosen=True) if answer is not None else None
 
     async def _wholly(self, tx: Transaction, event: Inbound, members: Sequence[Member], typed: Typed) -> bool:
-        return any([await wholly(await _context(tx, event, m, typed), self.registry.commands) for m in members])
+        return any([await wholly(await _context(tx, event, m, typed), self.registry.tongues.commands) for m in members])
 
     async def _command(
         self,
@@ -229,8 +208,9 @@ class Memberships:
         if typed.spec.everywhere:
             return await self._first(tx, event, members)
         fitting = [m for m in members if await self._fits(tx, event, m, typed)]
-        if not fitting:
-            return await self._first(tx, event, members)
+        if not fitting:  # what is wrong is told where its team is
+            named = [m for m in members if await named_team(await _context(tx, event, m, typed)) is not None]
+            return await self._first(tx, event, named or members)
         asked = [m for m in fitting if any(q.cog == typed.spec.domain for q in opened[m.id])]
         return await self._one_of(tx, event, asked or fitting, opened)
 
@@ -272,36 +252,14 @@ class Memberships:
 
     async def _lately(self, tx: Transaction, event: Inbound) -> tuple[int, int] | None:
         """Return the member that was chosen last, and the id under which that was noted."""
-        home = _home(await tx.people.members_of_identity(event.author.identity))
-        kept = await self._own(tx, home, LATELY)
+        members = await tx.people.members_of_identity(event.author.identity)
+        kept = await which_team.own(tx, which_team.home(members), LATELY)
         return (int(kept.data["member"]), kept.id) if kept is not None else None
 
-    async def _own(self, tx: Transaction, home: Member, kind: str) -> Conversation | None:
-        asked = await tx.conversations.of_member(home.id, tx.now)
-        return next((q for q in asked if (q.cog, q.kind) == (ENGINE, kind)), None)
 
-    async def _keep(self, tx: Transaction, home: Member, kind: str, data: dict[str, Any]) -> None:
-        kept = Conversation(0, home.workspace, home.id, ENGINE, kind, "", None, data, tx.now + PATIENCE)
-        await tx.conversations.open(kept)
-
-    async def _label(self, tx: Transaction, speaker: Speaker) -> Sentence:
-        assert speaker.workspace is not None
-        assert speaker.member is not None
-        teams = [team.name for team in await tx.people.teams_of(speaker.member.id)][:MOST_NAMED]
-        if not teams:
-            return _("{name}", name=speaker.workspace.name)
-        return _("{teams} in {workspace}", teams=Listing(tuple(teams)), workspace=speaker.workspace.name)
-
-    async def _names(self, tx: Transaction, speaker: Speaker) -> set[str]:
-        assert speaker.workspace is not None
-        assert speaker.member is not None
-        teams = await tx.people.teams_of(speaker.member.id)
-        return {folded(name) for name in (speaker.workspace.name, *(team.name for team in teams))}
-
-
-def _home(members: Sequence[Member]) -> Member:
-    """Return the member with whom it is kept what concerns all of them."""
-    return min(members, key=lambda member: member.id)
+def _line(event: Inbound) -> str:
+    """Return the command that a choice or a form stands for, "" where there is none."""
+    return event.command if isinstance(event, Pressed) else event.form if isinstance(event, Submitted) else ""
 
 
 async def _as(tx: Transaction, member: Member) -> Speaker:
@@ -311,52 +269,3 @@ async def _as(tx: Transaction, member: Member) -> Speaker:
 async def _context(tx: Transaction, event: Inbound, member: Member, typed: Typed) -> Context:
     speaker = await _as(tx, member)
     return context_of(tx, await with_rights(tx, event, speaker), speaker, typed)
-
-
-def _place(place: Place) -> list[str | None]:
-    return [place.platform, place.address, place.thread]
-
-
-def _is(item: Mapping[str, Any], where: list[str | None], message: str) -> bool:
-    return "form" not in item and (item["place"], item["message"]) == (where, message)
-
-
-def _kept(event: Inbound) -> list[dict[str, Any]]:
-    """Return what is kept of an event: a message, or what was sent in by a form."""
-    match event:
-        case MessageReceived():
-            item = stored(Said(event.text, event.attachments, event.ref, event.at))
-            people = [[a.identity.platform, a.identity.account, a.name] for a in event.people]
-            return [{**item, "people": people, "addressed": event.addressed or isinstance(event, Commanded)}]
-        case Submitted():
-            return [{"form": event.form, "values": dict(event.values), "message": event.message_id}]
-        case Pressed():
-            said = stored(Said(event.command, (), MessageRef(event.place, event.message_id), event.at))
-            return [{**said, "people": [], "addressed": True}]
-    return []
-
-
-def _restored(event: Inbound, item: Mapping[str, Any]) -> Inbound:
-    """Return what was kept as an event of now: answered where the person has just chosen."""
-    common: dict[str, Any] = {
-        "id": event.id,
-        "place": event.place,
-        "author": event.author,
-        "at": event.at,
-        "scope": event.scope,
-        "direct": event.direct,
-        "admin": event.admin,
-        "admin_of": event.admin_of,
-        "answer": event.answer,
-        "language": event.language,
-        "message_id": item["message"],
-    }
-    if "form" in item:
-        return Submitted(**common, form=item["form"], values=item["values"])
-    return MessageReceived(
-        **{**common, "place": Place(*item["place"])},
-        text=item["text"],
-        attachments=tuple(item["attachments"]),
-        people=tuple(Account(Identity(platform, account), name) for platform, account, name in item["people"]),
-        addressed=item["addressed"],
-    )

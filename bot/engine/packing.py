@@ -97,8 +97,10 @@ class Packer:
         roots = {row.key: row.target.place.platform for row in sends if row.target.place is not None}
         for group in verdict.parcels:
             await asyncio.sleep(0)  # rendering takes its time, and people wait for acknowledgements meanwhile
-            parcel = await self._parcel(stores, people, known, group, roots, now)
-            parcels.append(parcel) if parcel else lost.extend(row.id for row in group)
+            theirs = _still_theirs(known, group)
+            lost.extend(row.id for row in group if row not in theirs)
+            parcel = await self._parcel(stores, people, known, theirs, roots, now) if theirs else None
+            parcels.append(parcel) if parcel else lost.extend(row.id for row in theirs)
         together = {change.root: change for change in changes}
         for change in changes:
             parcel = await self._changed(stores, people, change, together, now)
@@ -189,8 +191,8 @@ class Packer:
         reached = self.platforms if there is None else {there.platform}
         usable = [account for account in accounts if account.platform in reached]
         account = next((a for a in usable if a not in known.shut.accounts), usable[0] if usable else None)
-        if member is None or account is None or not (member.active or there is not None):
-            log.info("nobody to send %s to: member %s has left or has no account", rows[0].key, member_id)
+        if member is None or account is None:
+            log.info("nobody to send %s to: member %s has no account", rows[0].key, member_id)
             return None
         reader = Reader(await people.language_of(member), member.zone, direct=True, now=now)
         return self._built(rows, self.platforms[account.platform], reader, member=member.id)
@@ -339,6 +341,16 @@ def _parts(rows: Sequence[Outgoing]) -> tuple[Part, ...]:
 def _continued(rows: Sequence[Outgoing]) -> tuple[Part, ...]:
     """Name the parts of a message that goes on in another chunk, so that nobody counts them twice."""
     return tuple(Part(f"{row.kind}.continued", row.key, row.date) for row in rows)
+
+
+def _still_theirs(known: _People, rows: Sequence[Outgoing]) -> Sequence[Outgoing]:
+    """Return which rows for a person still go to them: to who has left or rests, only what they are owed."""
+    first = rows[0]
+    member = known.members.get(first.target.member) if first.target.member is not None else None
+    if first.target.kind is not TargetKind.MEMBER or first.target.place is not None or member is None or member.active:
+        return rows
+    log.info("member %s has left: %d messages go to nobody", member.id, sum(not row.asked for row in rows))
+    return [row for row in rows if row.asked]
 
 
 def _joined(rows: Sequence[Outgoing]) -> Message:

@@ -6,16 +6,17 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.model.command import CommandSpec, Parameter
 from bot.model.errors import BadInput
+from bot.model.identity import WorkspaceId
 from bot.model.message import CommandText, Sentence, catalogue
 
 _, n_ = catalogue("bot")
 
 _TOKEN = re.compile(
-    r"""(?:([a-z_]+)[:：])?(?:"([^"]*)"|“([^”]*)”|„([^“]*)“|«([^»]*)»|'([^']*)'(?!\S)|(\S+))""", re.IGNORECASE
+    r"""(?:([^\W\d]+)[:：])?(?:"([^"]*)"|“([^”]*)”|„([^“]*)“|«([^»]*)»|'([^']*)'(?!\S)|(\S+))""", re.IGNORECASE
 )
 _WRAPPED = re.compile(r"""\s*(?:(`+)(.+?)\1|"([^"]+)"|“([^”]+)”|«([^»]+)»)\s*""", re.DOTALL)
 """A whole command in the marks that it was shown in."""
@@ -24,6 +25,8 @@ _JOINED = frozenset({"text", "zone", "language", "team", "member", "account", "w
 _WRITTEN_APART = frozenset({"time", "date", "duration", "hours", "weekdays"})
 """Kinds of which several words may be one value: "9 Uhr", "24. Dezember", "9:00 - 17:30"."""
 _MOST_WORDS = 8
+_PIN = re.compile(r"@(\d+) ")
+"""What a line begins with that is for one workspace; only the bot's own choices and forms carry it."""
 
 Reads = Callable[[str, str], bool]
 """Whether a text is one value of a kind, in the language of whoever typed it: `reads("time", "9 Uhr")`."""
@@ -33,12 +36,18 @@ Reads = Callable[[str, str], bool]
 class Typed:
     """A command that was recognised: its spec, and what follows its words, as written.
 
-    `given` has the values by parameter where a client kept them apart.
+    `given` has the values by parameter where a client kept them apart. What was `picked` in a message's menu may have
+    no words where that has none, but pictures.
     """
 
     spec: CommandSpec
     arguments: str
     given: Mapping[str, str] | None = None
+    picked: bool = False
+    foreign: bool = False
+    """Whether its words were in another language than English."""
+    options: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What names in other languages mean: the options that are called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +57,39 @@ class _Token:
     start: int
     end: int
     quoted: bool = False
+    value_at: int = 0
+
+
+def pinned(line: str, workspace: WorkspaceId) -> str:
+    """Return a line that is for one workspace, wherever the one who chooses it is a member besides."""
+    return f"@{workspace} {unpinned(line)}"
+
+
+def pin(line: str) -> WorkspaceId | None:
+    """Return the workspace that a line is for, None where it does not say."""
+    found = _PIN.match(line)
+    return WorkspaceId(int(found[1])) if found else None
+
+
+def unpinned(line: str) -> str:
+    """Return a line as it would be typed."""
+    return _PIN.sub("", line, count=1) if _PIN.match(line) else line
 
 
 def find_command(text: str, commands: Mapping[str, CommandSpec]) -> Typed | None:
     """Return the command whose words the text starts with (the longest such), or None."""
+    text = unpinned(text)
     if wrapped := _WRAPPED.fullmatch(text):
         text = next(inner for inner in wrapped.groups()[1:] if inner)
     words = [(_latin(m.group()), m.end()) for m in re.finditer(r"\S+", text)][:3]
     plain = " ".join(_latin(text).split()).rstrip(".!。")
     if plain in commands:  # "Skip!" and "me show." are commands too
-        return Typed(commands[plain], "")
+        return Typed(commands[plain], "", foreign=plain != commands[plain].words)
     for count in range(len(words), 0, -1):
-        spec = commands.get(" ".join(word for word, _end in words[:count]))
+        typed = " ".join(word for word, _end in words[:count])
+        spec = commands.get(typed)
         if spec is not None:
-            return Typed(spec, text[words[count - 1][1] :])
+            return Typed(spec, text[words[count - 1][1] :], foreign=typed != spec.words)
     return None
 
 
@@ -88,18 +116,18 @@ def bind(typed: Typed, reads: Reads = lambda kind, text: False) -> dict[str, str
     does their meaning, as `reads` has it.
     Raises BadInput where one is missing, unknown, given twice, or words are left over.
     """
-    spec, arguments = typed.spec, typed.arguments
+    spec = typed.spec
     if typed.given is not None:
-        _require(spec, typed.given)
+        _require(spec, typed.given, picked=typed.picked)
         return dict(typed.given)
     if spec.parameters and spec.parameters[-1].kind == "rest":
         return _bind_rest(typed, reads)
-    return _bind_tokens(spec, arguments, reads)
+    return _bind_tokens(typed, reads)
 
 
 def _bind_rest(typed: Typed, reads: Reads) -> dict[str, str]:
     *before, rest = typed.spec.parameters
-    tokens = _tokens(typed.arguments, (*before, rest))
+    tokens = _tokens(typed, (*before, rest))
     kinds = {parameter.name: parameter.kind for parameter in before}
     given: dict[str, str] = {}
     end = len(typed.arguments)
@@ -112,7 +140,7 @@ def _bind_rest(typed: Typed, reads: Reads) -> dict[str, str]:
         if number < passed:
             continue
         if token.name == rest.name:
-            given[rest.name] = typed.arguments[token.start + len(rest.name) + 1 : end].strip()
+            given[rest.name] = typed.arguments[token.value_at : end].strip()
             break
         if token.name is not None and token.name not in given:
             given[token.name], passed = _whole(typed.arguments, tokens, number, kinds[token.name], reads)
@@ -145,8 +173,9 @@ def _whole(arguments: str, tokens: list[_Token], number: int, kind: str, reads: 
     return first.value, number + 1
 
 
-def _bind_tokens(spec: CommandSpec, arguments: str, reads: Reads) -> dict[str, str]:
-    tokens = _tokens(arguments, spec.parameters, spaced=True)
+def _bind_tokens(typed: Typed, reads: Reads) -> dict[str, str]:
+    spec, arguments = typed.spec, typed.arguments
+    tokens = _tokens(typed, spec.parameters, spaced=True)
     kinds = {parameter.name: parameter.kind for parameter in spec.parameters}
     named = [token.name for token in tokens if token.name is not None]
     twice = next((name for name in named if named.count(name) > 1), None)
@@ -179,33 +208,42 @@ def _is_last(spec: CommandSpec, parameter: Parameter, given: Mapping[str, str]) 
     return not any(p.name not in given and p.kind != "yes_no" for p in spec.parameters if p is not parameter)
 
 
-def _require(spec: CommandSpec, given: Mapping[str, str]) -> None:
-    missing = next((p for p in spec.parameters if p.required and not given.get(p.name)), None)
+def _require(spec: CommandSpec, given: Mapping[str, str], *, picked: bool = False) -> None:
+    needed = (p for p in spec.parameters if p.required and not (picked and p.kind == "rest"))
+    missing = next((p for p in needed if not given.get(p.name)), None)
     if missing is not None:
-        raise BadInput(_("“{name}” is missing.", name="|".join(missing.choices) or missing.name), right_form(spec))
+        name = "|".join(missing.choices) or Sentence("bot", missing.name)
+        raise BadInput(_("“{name}” is missing.", name=name), right_form(spec))
 
 
-def _tokens(text: str, parameters: Iterable[Parameter], *, spaced: bool = False) -> list[_Token]:
+def _tokens(typed: Typed, parameters: Iterable[Parameter], *, spaced: bool = False) -> list[_Token]:
     """Divide into words; with `spaced` a name may stand apart from its value ("at: 09:30")."""
     names = {p.name for p in parameters}
+
+    def named(written: str) -> str | None:
+        """Return the option that is called so, in English or any other language."""
+        small = unicodedata.normalize("NFC", written).lower()
+        return small if small in names else next(iter(typed.options.get(small, frozenset()) & names), None)
+
     tokens: list[_Token] = []
     waiting: tuple[str, int] | None = None  # "at: 09:30": a name whose value is the next word
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(typed.arguments):
         name, *values = match.groups()
         value = next(v for v in values if v is not None)
         quoted = values[-1] is None
+        at = match.end(1) + 1 if name is not None else match.start()
         if waiting is not None:
-            tokens.append(_Token(waiting[0], match.group() if name else value, waiting[1], match.end(), quoted))
+            tokens.append(_Token(waiting[0], match.group() if name else value, waiting[1], match.end(), quoted, at))
             waiting = None
-        elif spaced and name is None and value.endswith((":", "：")) and value[:-1].lower() in names:
-            waiting = (value[:-1].lower(), match.start())
-        elif name is not None and name.lower() in names:
-            tokens.append(_Token(name.lower(), value, match.start(), match.end(), quoted))
+        elif spaced and name is None and value.endswith((":", "：")) and (option := named(value[:-1])):
+            waiting = (option, match.start())
+        elif name is not None and (option := named(name)):
+            tokens.append(_Token(option, value, match.start(), match.end(), quoted, at))
         else:
             written = match.group() if name and not quoted else f"{name}:{value}" if name else value
-            tokens.append(_Token(None, written, match.start(), match.end(), quoted))
+            tokens.append(_Token(None, written, match.start(), match.end(), quoted, at))
     if waiting is not None:
-        tokens.append(_Token(waiting[0], "", waiting[1], len(text)))
+        tokens.append(_Token(waiting[0], "", waiting[1], len(typed.arguments), value_at=len(typed.arguments)))
     return tokens
 
 

@@ -52,11 +52,15 @@ def _first_ones(accounts: Sequence[Identity], platforms: Collection[str]) -> Seq
 
 async def heard(stores: Stores, event: Inbound, now: datetime) -> None:
     """Try somebody again who did something: they may have opened their direct messages."""
-    if event.bot or not isinstance(event, DOINGS):
-        return
-    until = await stores.contacts.retry(event.author.identity, now)
+    if not event.bot and isinstance(event, DOINGS):
+        await again(stores, event.author.identity, now)
+
+
+async def again(stores: Stores, account: Identity, now: datetime) -> None:
+    """Try somebody again whom nothing reached, with what waits for them."""
+    until = await stores.contacts.retry(account, now)
     if until is not None:
-        members = await stores.directory.members_of_identity(event.author.identity)
+        members = await stores.directory.members_of_identity(account)
         await stores.outbox.release([member.id for member in members], until)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from bot.engine.ports import Localizer
+from bot.engine.tongues import Tongues, tongues
 from bot.model.cog import Cog, Handler
 from bot.model.command import CommandSpec, specs
 from bot.model.errors import HeliotropeError
@@ -21,8 +24,12 @@ class Registry:
     cogs: tuple[Cog, ...]
     commands: dict[str, CommandSpec] = field(default_factory=dict)
 
-    def __init__(self, cogs: Iterable[Cog]) -> None:
-        """Register cogs in the order of their names; raises BadCog where two bring the same name or command."""
+    def __init__(self, cogs: Iterable[Cog], localizer: Localizer | None = None) -> None:
+        """Register cogs in the order of their names; raises BadCog where two bring the same name or command.
+
+        With the localizer, commands are understood in its languages too.
+        """
+        self._localizer = localizer
         self.cogs = tuple(sorted(cogs, key=lambda cog: cog.name))
         self.commands = {}
         names = [cog.name for cog in self.cogs]
@@ -34,6 +41,11 @@ class Registry:
                     raise BadCog(f"cog {cog.name!r}: the command {spec.words!r} exists already")
                 self.commands[spec.words] = spec
         self.commands = dict(sorted(self.commands.items()))
+
+    @cached_property
+    def tongues(self) -> Tongues:
+        """The commands as people type them, in every language; collected where they are first needed."""
+        return tongues(self.commands, self._localizer) if self._localizer is not None else Tongues(self.commands)
 
     def cog(self, name: str) -> Cog | None:
         """Return a cog by name, or None if it is not installed (any more)."""

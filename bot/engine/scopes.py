@@ -9,10 +9,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.engine.ports import Target, TargetKind, Timer
+from bot.engine import reach
+from bot.engine.ports import Timer
 from bot.engine.transaction import Transaction, to_member
 from bot.model.event import PlaceLost, ScopeBack, ScopeGone, TeamChanged
-from bot.model.identity import Identity, MemberId, Place, Scope
+from bot.model.identity import MemberId, Place, Scope
 from bot.model.message import ChannelName, CommandText, Message, catalogue, say
 from bot.model.moment import Moment, Show
 from bot.model.people import Channel, Member, Purpose, Team, Workspace
@@ -64,8 +65,11 @@ async def back(tx: Transaction, event: ScopeBack, workspace: Workspace) -> None:
         return
     await tx.timers.cancel(COG, ERASE, [_key(scope)])
     for member in (await tx.people.members(MemberId(id) for id in _resting(timers))).values():
-        if (await tx.people.identities([member.id])).get(member.id):
+        accounts = (await tx.people.identities([member.id])).get(member.id, ())
+        if accounts:
             await tx.people.save_member(replace(member, active=True))
+        for account in accounts:  # who met the bot nowhere else could take nothing from it meanwhile
+            await reach.again(tx.stores, account, tx.now)
     log.info("in %s %s again: workspace %s goes on", *_named(scope), workspace.id)
     for admin in await tx.people.members_of_workspace(workspace.id):
         if admin.admin:
@@ -148,12 +152,9 @@ async def _rest(tx: Transaction, member: Member) -> None:
 
 
 async def _tell(tx: Transaction, member: Member, event: str, message: Message) -> None:
-    """Tell a member, though they may be asked nothing any more: in the conversation that they have with the bot."""
-    account: Identity | None = next(iter((await tx.people.identities([member.id])).get(member.id, ())), None)
-    place = await tx.stores.directory.direct_place(account) if account is not None else None
-    to = Target(TargetKind.MEMBER, member.id, place) if place is not None else to_member(member.id)
+    """Tell a member, though they may be asked nothing any more: what is owed to somebody counts as asked for."""
     key = f"bot:scope:{event}:{member.id}"
-    tx.send(to, message, workspace=member.workspace, kind="bot.scope", key=key, asked=True)
+    tx.send(to_member(member.id), message, workspace=member.workspace, kind="bot.scope", key=key, asked=True)
 
 
 def _kept(workspace: Workspace, event: ScopeGone, *, alone: bool) -> Message:

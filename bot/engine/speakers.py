@@ -55,22 +55,42 @@ async def with_rights(tx: Transaction, event: Inbound, speaker: Speaker) -> Inbo
 
 
 async def remember(tx: Transaction, event: Inbound, member: Member) -> None:
-    """Keep where a member is met in private, whether they administer, and the language that their client is in."""
+    """Keep where a member is met in private, their name and client's language, and whether they administer."""
     if tx.read_only or isinstance(event, PersonLeft):
         return
-    if event.language and member.language is None and event.language != await tx.people.language_of(member):
-        member = replace(member, language=event.language)
-        await tx.people.save_member(member)
+    if event.language:
+        member = await _speaks(tx, event, member)
     if event.direct and not event.place.thread:
         known = await tx.stores.directory.direct_place(event.author.identity)
         if known != event.place:
             await tx.stores.directory.set_direct_place(event.author.identity, event.place)
+    accounts = (await tx.people.identities([member.id])).get(member.id, ())
+    met_here_alone = all(account.platform == event.place.platform for account in accounts)
+    if met_here_alone and (name := _newest_name(event)) not in ("", member.name):
+        member = replace(member, name=name)
+        await tx.people.save_member(member)
     # One of several rooms can't tell that somebody administers none of them; a direct conversation can, as far as
     # its platform goes.
-    accounts = (await tx.people.identities([member.id])).get(member.id, ())
-    told = event.admin or (event.direct and all(a.platform == event.place.platform for a in accounts))
+    told = event.admin or (event.direct and met_here_alone)
     if told and member.admin != event.admin and isinstance(event, MessageReceived):
         await tx.people.save_member(replace(member, admin=event.admin))
+
+
+async def _speaks(tx: Transaction, event: Inbound, member: Member) -> Member:
+    """Keep the language of somebody's client wherever they have chosen none; return the member as they are now."""
+    others = await tx.people.members_of_identity(event.author.identity)
+    for other in (member, *(each for each in others if each.id != member.id)):
+        if other.language is None and event.language != await tx.people.language_of(other):
+            spoken = replace(other, language=event.language)
+            await tx.people.save_member(spoken)
+            member = spoken if other is member else member
+    return member
+
+
+def _newest_name(event: Inbound) -> str:
+    """Return what people call the speaker in a tenant, "" where it is not told: in private it may be another name."""
+    shown = event.author.name
+    return shown if event.scope and not event.direct and shown != event.author.identity.account else ""
 
 
 def nowhere(event: Inbound) -> Workspace:

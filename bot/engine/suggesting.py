@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.engine.conversion import Context
+from bot.engine.conversion import Context, numbered_name
 from bot.engine.packing import PlainStyle
 from bot.engine.ports import Reader
 from bot.engine.transaction import Call
@@ -29,8 +30,23 @@ class Suggested:
     shown: Value
 
 
-async def suggestions(context: Context, call: Call, parameter: Parameter, typed: str) -> Sequence[Suggested]:
-    """Return what a parameter's own completer or its kind suggests, the likeliest first."""
+async def suggestions(
+    calls: Sequence[Call], contexts: Sequence[Context], parameter: Parameter, typed: str
+) -> Sequence[Suggested]:
+    """Return what a parameter's own completer or its kind suggests, the likeliest first, each value once.
+
+    Somebody in several workspaces has a context, and a call, in each that the command may be about.
+    """
+    if parameter.kind == "team" and parameter.complete is None:
+        return await _teams(contexts, typed)
+    found: dict[str, Suggested] = {}
+    for call, context in zip(calls, contexts, strict=True):
+        for one in await _suggested(context, call, parameter, typed):
+            found.setdefault(one.value, one)
+    return list(found.values())
+
+
+async def _suggested(context: Context, call: Call, parameter: Parameter, typed: str) -> Sequence[Suggested]:
     if parameter.complete is not None:
         return [Suggested(value, value) for value in await parameter.complete(call, typed)]
     if parameter.choices:
@@ -48,16 +64,26 @@ def _within(typed: str, name: str) -> bool:
     return _plain(typed) in _plain(name)
 
 
-async def _teams(context: Context, typed: str) -> Sequence[Suggested]:
-    teams = await context.tx.people.teams(context.workspace.id)
-    return [Suggested(team.name, team.name) for team in teams if _within(typed, team.name)]
+async def _teams(contexts: Sequence[Context], typed: str) -> Sequence[Suggested]:
+    """Suggest the teams of these workspaces, one's own first; of several workspaces, each with its workspace's name."""
+    own = {team.id for context in contexts for team in await context.tx.people.teams_of(context.member.id)}
+    found = [(team, each.workspace) for each in contexts for team in await each.tx.people.teams(each.workspace.id)]
+    often = Counter(team.name.casefold() for team, _workspace in found)
+    fitting = [(team, workspace) for team, workspace in found if _within(typed, team.name)]
+    return [
+        Suggested(
+            team.name if often[team.name.casefold()] == 1 else numbered_name(team),
+            team.name if len(contexts) == 1 else _("{team} in {workspace}", team=team.name, workspace=workspace.name),
+        )
+        for team, workspace in sorted(fitting, key=lambda each: (each[0].id not in own, each[0].name.casefold()))
+    ]
 
 
 async def _zones(context: Context, typed: str) -> Sequence[Suggested]:
     gazetteer, language = context.tx.services.gazetteer, context.language
     if not typed.strip():
         return [Suggested(context.member.zone, ZoneName(context.member.zone))]
-    wall = gazetteer.time(typed, language)
+    wall = gazetteer.time(typed, language) if any(map(str.isdecimal, typed)) else None  # "once" begins a name, too
     if wall is not None:
         found = gazetteer.zones_at(wall, context.tx.now, language)
     else:
@@ -98,12 +124,11 @@ async def _holidays(context: Context, typed: str) -> Sequence[Suggested]:
 
 
 _BY_KIND: Mapping[str, Callable[[Context, str], Awaitable[Sequence[Suggested]]]] = {
-    "team": _teams,
     "zone": _zones,
     "language": _languages,
     "date": _dates,
     "time": _times,
     "holidays": _holidays,
 }
-SUGGESTED: frozenset[str] = frozenset(_BY_KIND)
+SUGGESTED: frozenset[str] = frozenset((*_BY_KIND, "team"))
 """The kinds of parameters for which something is suggested."""

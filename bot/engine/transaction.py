@@ -24,7 +24,7 @@ from bot.engine.ports import (
     TargetKind,
     Timers,
 )
-from bot.model.event import Inbound, JournalChanged, MessageDeleted, MessageEdited
+from bot.model.event import Inbound, JournalChanged, MessageDeleted, MessageEdited, Restriction
 from bot.model.identity import MemberId, MessageRef, Place, Scope, TeamId, WorkspaceId
 from bot.model.journal import Entry, Kind, State
 from bot.model.message import Message, Sentence
@@ -321,6 +321,11 @@ class Call:
     def private(self) -> bool:
         """Whether only the caller reads the answer."""
         return self.direct or (self.tx.cause is not None and self.tx.cause.event.answer is not None)
+
+    def restriction(self, place: Place) -> Restriction | None:
+        """Return what the bot may not do in a place that the call names or was made in, as far as that is known."""
+        known = self.tx.cause.event.restrictions if self.tx.cause is not None else ()
+        return next((each for each in known if each.place == place), None)
 
     async def reread(self) -> Member:
         """Return the caller as stored now, after changes in this transaction."""

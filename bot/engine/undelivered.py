@@ -9,8 +9,8 @@ from bot.engine.errors import Refused
 from bot.engine.ports import Chunk, ChunkState, Outgoing, Stores
 from bot.engine.transaction import to_member
 from bot.model.identity import Identity, Place, platform_name
-from bot.model.message import CommandText, Message, Sentence, catalogue, say
-from bot.model.people import Member, Team
+from bot.model.message import ChannelName, CommandText, Message, Sentence, catalogue, say
+from bot.model.people import Channel, Member, Team
 
 _, n_ = catalogue("bot")
 
@@ -30,18 +30,15 @@ async def tell_owner(
     key = f"bot:undelivered:{state}:{chunk.stream}"
     if member is None or state is ChunkState.UNCERTAIN:
         key = f"{key}:{now.date()}"
-    said = (
-        advice
-        if advice is not None
-        else _("{platform} says: {reason}", platform=platform_name(chunk.platform), reason=reason)
-    )
-    await _tell(stores, team, key, _notice(chunk, member, team, state, said), now)
+    said = advice if advice is not None else _reason(chunk.platform, reason)
+    channel = await _channel(stores, chunk.place) if member is None else None
+    await _tell(stores, team, key, _notice(chunk, member, team, channel, state, said), now)
 
 
 async def tell_unreached(stores: Stores, account: Identity, problem: Refused, now: datetime) -> None:
     """Tell in each workspace of an account that its person takes nothing in private, from this instant on."""
     platform = account.platform
-    said = problem.advice or _("{platform} says: {reason}", platform=platform_name(platform), reason=str(problem))
+    said = problem.advice or _reason(platform, str(problem))
     for member in await stores.directory.members_of_identity(account):
         teams = await stores.directory.teams_of(member.id)
         if not teams or teams[0].owner == member.id:
@@ -58,10 +55,10 @@ async def tell_unreached(stores: Stores, account: Identity, problem: Refused, no
 
 async def tell_of_place(stores: Stores, place: Place, key: str, sentence: Sentence, now: datetime) -> None:
     """Queue a notice about a place for the owner of the team that has it as a channel, once for each key."""
-    channel = await stores.directory.channel_at(Place(place.platform, place.address))
+    channel = await _channel(stores, place)
     team = await stores.directory.team(channel.team) if channel is not None else None
-    if team is not None:
-        about = _("About {team}'s channel:", team=team.name)
+    if channel is not None and team is not None:
+        about = _("About {channel}, a channel of {team}:", channel=ChannelName(channel.name), team=team.name)
         await _tell(stores, team, f"bot:place:{key}", say(about, sentence), now)
 
 
@@ -74,12 +71,19 @@ async def _team(stores: Stores, chunk: Chunk, member: Member | None) -> Team | N
     if member is not None:
         teams = await stores.directory.teams_of(member.id)
         return teams[0] if teams else None
-    if chunk.place is None:
-        return None
-    channel = await stores.directory.channel_at(chunk.place)
-    if channel is None:  # a thread in a channel
-        channel = await stores.directory.channel_at(replace(chunk.place, thread=None))
+    channel = await _channel(stores, chunk.place)
     return await stores.directory.team(channel.team) if channel is not None else None
+
+
+async def _channel(stores: Stores, place: Place | None) -> Channel | None:
+    """Return the channel that a place is, or that it is a thread in."""
+    return await stores.directory.channel_at(replace(place, thread=None)) if place is not None else None
+
+
+def _reason(platform: str, problem: str) -> Sentence:
+    """Return what a platform gave as its reason; some problems say themselves whose words they are."""
+    name = platform_name(platform)
+    return _("{platform} says: {reason}", platform=name, reason=problem.removeprefix(f"{name} says: "))
 
 
 def _could_not_reach(member: Member, platform: str) -> Sentence:
@@ -88,7 +92,9 @@ def _could_not_reach(member: Member, platform: str) -> Sentence:
     )
 
 
-def _notice(chunk: Chunk, member: Member | None, team: Team, state: ChunkState, said: Sentence) -> Message:
+def _notice(
+    chunk: Chunk, member: Member | None, team: Team, channel: Channel | None, state: ChunkState, said: Sentence
+) -> Message:
     if state is ChunkState.UNCERTAIN:
         return say(
             _("I can't tell whether a message of {team} arrived, so I do not send it again.", team=team.name),
@@ -97,9 +103,11 @@ def _notice(chunk: Chunk, member: Member | None, team: Team, state: ChunkState, 
         )
     if member is not None:
         return say(_could_not_reach(member, chunk.platform), said)
+    assert channel is not None, "a team without a member was found by its channel"
     return say(
         _(
-            "I could not post in {team}'s channel: {platform} refused it.",
+            "I could not post in {channel}, a channel of {team}: {platform} refused it.",
+            channel=ChannelName(channel.name),
             team=team.name,
             platform=platform_name(chunk.platform),
         ),

@@ -23,6 +23,14 @@ _TODAY: Final = {
     "GMT0": "GMT",
 }
 """Names that the tz database no longer uses, by those it does."""
+_AMERICAN: Final = {"ET": "EST5EDT", "CT": "CST6CDT", "MT": "MST7MDT", "PT": "PST8PDT"}
+"""What people in North America say all year round."""
+_FORMER: Final = {
+    "BRT": "America/Sao_Paulo", "ART": "America/Argentina/Buenos_Aires", "COT": "America/Bogota",
+    "PET": "America/Lima", "CLT": "America/Santiago", "UYT": "America/Montevideo", "SGT": "Asia/Singapore",
+    "ICT": "Asia/Bangkok", "NPT": "Asia/Kathmandu", "TRT": "Europe/Istanbul", "GST": "Asia/Dubai",
+}  # fmt: skip
+"""Abbreviations that people use and the tz database has replaced by numbers."""
 
 _OFFSET: Final = re.compile(r"(etc/)?(?:gmt|utc)?\s*([+-])\s*(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
 _LETTERS: Final = re.compile(r"(?:etc/)?([a-z]{2,9}0?)", re.IGNORECASE)
@@ -34,6 +42,9 @@ def zones(text: str, rank: Callable[[str], int]) -> tuple[str, ...]:
     text = text.strip().replace("\u2212", "-")
     if offset := _OFFSET.fullmatch(text):
         return _at_offset(*offset.groups(), rank=rank)
+    if former := _FORMER.get(text.upper()):
+        return (former,)
+    text = _AMERICAN.get(text.upper(), text)
     if pair := _PAIR.fullmatch(text):
         found = _users(pair[1].upper()) & _users(pair[2].upper())
     elif letters := _LETTERS.fullmatch(text):
@@ -41,7 +52,7 @@ def zones(text: str, rank: Callable[[str], int]) -> tuple[str, ...]:
         found = _users(_TODAY.get(name, name))
     else:
         return ()
-    ordered = _distinct(found, rank)
+    ordered = _each_clock_first(_distinct(found, rank))
     return (*ordered, UTC_ZONE) if "GMT" in text.upper() else ordered
 
 
@@ -52,7 +63,15 @@ def _at_offset(
     east = (sign == "+") != bool(etc)  # POSIX counts to the west: Etc/GMT+3 is what people call GMT-3
     offset = length if east else -length
     found = {zone for zone, used in _offsets().items() if offset in used}
-    return _distinct(found, lambda zone: (len(_offsets()[zone]) - 1) * 10_000 + rank(zone))
+    return _each_clock_first(_distinct(found, rank))
+
+
+def _each_clock_first(zones: tuple[str, ...]) -> tuple[str, ...]:
+    """Put the best known zone of each clock first: UTC+2 is Berlin's in summer, Cairo's in winter, Harare's always."""
+    best: dict[frozenset[timedelta], str] = {}
+    for zone in zones:
+        best.setdefault(_offsets()[zone], zone)
+    return tuple(dict.fromkeys((*best.values(), *zones)))
 
 
 def _distinct(found: set[str] | frozenset[str], rank: Callable[[str], int]) -> tuple[str, ...]:
@@ -63,11 +82,13 @@ def _distinct(found: set[str] | frozenset[str], rank: Callable[[str], int]) -> t
     return tuple(best.values())
 
 
+@cache
 def _offsets() -> dict[str, frozenset[timedelta]]:
-    """Return the offsets in use in each zone."""
-    return {zone: frozenset(offset_pair) for zone in countries() if (offset_pair := offsets(zone))}
+    """Return the offsets in use in each zone that people live in."""
+    lived_in = (zone for zone in countries() if not zone.startswith("Antarctica/"))
+    return {zone: frozenset(offset_pair) for zone in lived_in if (offset_pair := offsets(zone))}
 
 
 @cache
 def _users(letters: str) -> frozenset[str]:
-    return frozenset(zone for zone in countries() if letters in (at.tzname() for at in winter_and_summer(zone)))
+    return frozenset(zone for zone in _offsets() if letters in (at.tzname() for at in winter_and_summer(zone)))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache, partial
 from typing import Final
 
 from bot.engine.ports import ZoneMatch
-from bot.i18n import abbreviations, dates, lengths, times, weekdays, words
+from bot.i18n import abbreviations, dates, lengths, place_names, times, weekdays, words
 from bot.i18n.catalogues import SOURCE_LANGUAGE, Catalogues
-from bot.i18n.cities import COUNTRIES, WELL_KNOWN, places
+from bot.i18n.cities import WELL_KNOWN
 from bot.i18n.formats import parse_locale
-from bot.i18n.spelling import plain
-from bot.i18n.zones import UTC_ZONE, city_name, countries, links, offsets, winter_and_summer, zones_by_country
+from bot.i18n.place_names import Place
+from bot.i18n.spelling import key, near, plain
+from bot.i18n.zones import UTC_ZONE, city_name, countries, links, offsets, winter_and_summer
 from bot.model.message import Sentence
 from bot.model.working_time import Hours, parse_weekdays, zone_info
 
@@ -23,13 +24,13 @@ MOST_CHOICES: Final = 8
 
 _QUARTER: Final = timedelta(minutes=15)
 _UTC_NAMES: Final = frozenset({"utc", "uct", "universal", "zulu"})
-_RANKS: Final = {zone: rank for rank, zone in enumerate(WELL_KNOWN)}
-_REGIONS: Final = (
-    "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/",
-    "Pacific/",
-)  # fmt: skip
-_NOT_CITIES: Final = frozenset({"act", "lhi", "north", "nsw", "south", "west"})
-"""Last parts of old names in Australia/."""
+_BEHIND: Final = re.compile(r"\s*([^,(、，（]+)[,(、，（]\s*([^)）]*)[)）]?\s*")
+"""A place, and what it is in: behind a comma, or in brackets."""
+_CITY_OF: Final = re.compile(r"(?<=..)[市都府県]$")
+"""What Japanese puts behind a city's or a prefecture's name."""
+_LONGEST: Final = 60
+"""Letters of a name that are looked at: no place's has more."""
+_MOST_WORDS: Final = 6
 
 
 class CldrGazetteer:
@@ -42,25 +43,32 @@ class CldrGazetteer:
     def zones(self, text: str, language: str) -> Sequence[ZoneMatch]:
         """Return the zones that a zone name or city means: one when it is clear, more when it is ambiguous.
 
-        At most eight, the best known first. "EST" or "GMT+3" give places where they are in use.
+        At most eight, the likeliest for the language's readers first. "EST" or "GMT+3" give places where they are in
+        use. A name may be in any language that there are texts in.
         """
-        return _matches(_zones(text, _base(language)), language)
+        return _matches(self._zones(text, _base(language)), language)
 
     def nearest_zones(self, text: str, language: str, limit: int = 3) -> Sequence[ZoneMatch]:
-        """Return the zones whose names begin so, the best known first, or else look most like it: each under that."""
-        index, start = _index(_base(language)), plain(text)
-        begin = sorted((n for n in index if start and n.startswith(start)), key=lambda n: _rank(index[n][1][0]))
+        """Return the zones of names that begin so, or have a word that does, else that are a slip away.
+
+        The likeliest for the language's readers first, each under that name; nothing where no name is near.
+        """
+        wanted, tag = key(text.rpartition("/")[2][:_LONGEST]), _base(language)
         found: dict[str, str] = {}
-        for name in begin or get_close_matches(start, index, n=limit * 3, cutoff=0.6):
-            shown, zones = index[name]
-            found.setdefault(zones[0], shown)
+        for layer in self._layers(tag):
+            for place in _beginning(wanted, layer, tag):
+                found.setdefault(place.zones[0], place.name)
+        if not found:
+            slips = (place for layer in self._layers(tag) for name, place in layer.items() if near(wanted, name))
+            for place in sorted(slips, key=lambda place: place_names.order(place, tag)):
+                found.setdefault(place.zones[0], place.name)
         return [ZoneMatch(zone, shown) for zone, shown in found.items() if _exists(zone)][:limit]
 
     def zones_at(self, wall: time, now: datetime, language: str) -> Sequence[ZoneMatch]:
         """Return the zones where it is that wall time now, to a quarter of an hour; known cities first."""
         for candidates in (WELL_KNOWN, tuple(countries())):
             off = {zone: _distance(wall, now, zone) for zone in candidates if _exists(zone)}
-            near = sorted((zone for zone in off if off[zone] <= _QUARTER), key=lambda z: (off[z], _rank(z)))
+            near = sorted((zone for zone in off if off[zone] <= _QUARTER), key=lambda z: (off[z], place_names.rank(z)))
             if near:
                 return _matches(near, language)
         return []
@@ -108,6 +116,49 @@ class CldrGazetteer:
             return True
         return False if said in self._words.of(words.NO, language) else None
 
+    def _zones(self, text: str, language: str) -> tuple[str, ...]:
+        name = plain(text)
+        if name.removeprefix("etc ") in _UTC_NAMES:
+            return (UTC_ZONE,)
+        if "/" in text and (zone := _ids().get(name)):
+            return (zone,)
+        rank = partial(place_names.rank, language=language)
+        found = self._named(text, language) or self._qualified(text, language)
+        if len(found) > 1:  # one of each clock: who says "Argentina" need not choose between its twelve zones
+            found = _one_of_each_clock(found)
+        return found or abbreviations.zones(text, rank) or _old_name(name)
+
+    def _layers(self, language: str) -> tuple[Mapping[str, Place], ...]:
+        """Return the places by their names in the language and English, and then by those in every language."""
+        return place_names.names((language,)), place_names.names(tuple(self._catalogues.languages()))
+
+    def _named(self, text: str, language: str) -> tuple[str, ...]:
+        wanted = key(text)
+        for layer in self._layers(language):
+            for name in dict.fromkeys((wanted, _CITY_OF.sub("", wanted))):
+                if name in layer:
+                    return layer[name].zones
+        return ()
+
+    def _qualified(self, text: str, language: str) -> tuple[str, ...]:
+        """Read "Córdoba, Spain" and "Córdoba Spain": the city's zones in the place behind it, if that is known.
+
+        "Paris, Texas" may mean either; without a sign between the two, the city has to be in the place.
+        """
+        if parted := _BEHIND.match(text):
+            found, within = self._named(parted[1], language), self._within(parted[2], language)
+            return tuple(zone for zone in found if zone in within) or (found and (*found, *within))
+        words = text.split()[:_MOST_WORDS]
+        for at in range(len(words) - 1, 0, -1):
+            found, within = (self._named(" ".join(words[:at]), language), self._within(" ".join(words[at:]), language))
+            if both := tuple(zone for zone in found if zone in within):
+                return both
+        return ()
+
+    def _within(self, text: str, language: str) -> tuple[str, ...]:
+        languages = (language, *self._catalogues.languages())
+        return place_names.territories(languages).get(key(text), ()) or self._named(text, language)
+
     def _languages(self, reader: str) -> dict[str, str]:
         """Return the installed tags by their names in English, in the reader's language, and in their own."""
         found: dict[str, str] = {}
@@ -120,35 +171,20 @@ class CldrGazetteer:
         return found
 
 
-def _zones(text: str, language: str) -> tuple[str, ...]:
-    name = plain(text)
-    if name.removeprefix("etc ") in _UTC_NAMES:
-        return (UTC_ZONE,)
-    if "/" in text and (zone := _ids().get(name)):
-        return (zone,)
-    found = _named(name, language) or _qualified(text, language)
-    if len(found) > 1:  # one of each clock: who says "Argentina" need not choose between its twelve zones
-        found = _one_of_each_clock(found)
-    return found or abbreviations.zones(text, _rank) or _old_name(name)
+def _beginning(wanted: str, layer: Mapping[str, Place], language: str) -> list[Place]:
+    """Return the places whose names begin so, and then those of which a further word does."""
+    if not wanted:
+        return []
+    first = [place for name, place in layer.items() if name.startswith(wanted)]
+    inside = [place for name, place in layer.items() if f" {wanted}" in name]
+    return [p for found in (first, inside) for p in sorted(found, key=lambda p: place_names.order(p, language))]
 
 
-def _one_of_each_clock(zones: tuple[str, ...]) -> tuple[str, ...]:
+def _one_of_each_clock(zones: Sequence[str]) -> tuple[str, ...]:
     best: dict[tuple[timedelta, ...], str] = {}
     for zone in zones:
         best.setdefault(offsets(zone), zone)
     return tuple(best.values())
-
-
-def _named(name: str, language: str) -> tuple[str, ...]:
-    return _index(language).get(name, ("", ()))[1]
-
-
-def _qualified(text: str, language: str) -> tuple[str, ...]:
-    """Read "Córdoba, Spain": the city's zones, only those in the place behind the comma if there are any."""
-    city, comma, place = text.partition(",")
-    found = _named(plain(city), language) if comma else ()
-    within = _territories(language).get(plain(place), ()) or _named(plain(place), language)
-    return tuple(zone for zone in found if zone in within) or found
 
 
 def _old_name(name: str) -> tuple[str, ...]:
@@ -168,10 +204,6 @@ def _exists(zone: str) -> bool:
     return bool(winter_and_summer(zone))
 
 
-def _rank(zone: str) -> int:
-    return _RANKS.get(zone, len(_RANKS))
-
-
 def _distance(wall: time, now: datetime, zone: str) -> timedelta:
     local = now.astimezone(zone_info(zone))
     apart = abs(timedelta(hours=wall.hour - local.hour, minutes=wall.minute - local.minute))
@@ -187,61 +219,3 @@ def _ids() -> dict[str, str]:
     """Return zones by their full names and old full names, spelled plainly."""
     found = {plain(link): zone for link, zone in links().items() if "/" in link}
     return found | {plain(zone): zone for zone in countries()}
-
-
-@lru_cache(maxsize=64)
-def _territories(language: str) -> dict[str, tuple[str, ...]]:
-    """Return the zones of countries by their names in English and the language."""
-    found = {plain(name): zones_by_country()[code] for name, code in COUNTRIES.items()}
-    for tag in dict.fromkeys((SOURCE_LANGUAGE, language)):
-        names = parse_locale(tag).territories
-        for code, zones in zones_by_country().items():
-            if code in names:
-                found[plain(names[code])] = zones
-    return found
-
-
-@lru_cache(maxsize=64)
-def _index(language: str) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return, by plainly spelled name, how the name is written and the zones it means, best known first."""
-    written: dict[str, str] = {}
-    zones: dict[str, dict[str, None]] = {}
-    for name, zone in _names(language):
-        key = plain(name)
-        written.setdefault(key, name)
-        zones.setdefault(key, {})[zone] = None
-    return {key: (written[key], tuple(sorted(found, key=_rank))) for key, found in zones.items() if key}
-
-
-def _names(language: str) -> Iterable[tuple[str, str]]:
-    locales = [parse_locale(tag) for tag in dict.fromkeys((language, SOURCE_LANGUAGE))]
-    for zone in countries():
-        for locale in locales:
-            yield city_name(zone, locale), zone
-        yield _last(zone), zone
-    for link, zone in links().items():
-        if link.startswith(_REGIONS) and plain(_last(link)) not in _NOT_CITIES:
-            yield _last(link), zone
-    for place, found in places().items():
-        for zone in found:
-            yield place, zone
-    for territory, found in _territories(language).items():
-        for zone in found:
-            yield _written(territory, language), zone
-
-
-def _written(territory: str, language: str) -> str:
-    """Return a plainly spelled territory's name as it is written."""
-    return _territory_names(language).get(territory, territory)
-
-
-@lru_cache(maxsize=64)
-def _territory_names(language: str) -> dict[str, str]:
-    names = {plain(name): name for name in COUNTRIES}
-    for tag in dict.fromkeys((SOURCE_LANGUAGE, language)):
-        names |= {plain(name): name for name in parse_locale(tag).territories.values()}
-    return names
-
-
-def _last(zone: str) -> str:
-    return zone.rpartition("/")[2].replace("_", " ")

@@ -18,7 +18,11 @@ from bot.model.working_time import Hours, parse_hours
 _ANYWHERE: Final = re.compile(r"(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>\d{2}))?|(?P<full>\d{1,2})h")
 _RANGE: Final = re.compile("[-\u2010-\u2015\u2212~\uff5e\u301c\u30fc]")
 _NUMBER: Final = re.compile(r"(\d+)")
-_ROLES: Final = {"9": r"(?P<hour>\d{1,2})", "30": r"(?P<minute>\d{2})", "10": r"(?P<coming>\d{1,2})"}
+_ROLES: Final = {
+    "9": r"(?P<hour>\d{1,2})", "30": r"(?P<minute>\d{2})", "10": r"(?P<coming>\d{1,2})", "5": r"(?P<some>\d{1,2})",
+}  # fmt: skip
+_STEP: Final = 5
+"""Minutes past and to an hour are told in such steps: "9 to 5" is no time, but a working day."""
 _LONGEST: Final = 60
 
 
@@ -33,7 +37,7 @@ def hours(text: str, language: str, known: words.Words) -> Hours:
     try:
         return parse_hours(folded(text))
     except ValueError as not_international:
-        start, end = _sides(text, language, known) or ("", "")
+        start, end = _sides(_counted(folded(text[: 2 * _LONGEST]), language, known), language, known) or ("", "")
         clocks = [_canonical(side, language, known) for side in (start, end)]
         if not all(clocks):
             raise not_international
@@ -41,7 +45,7 @@ def hours(text: str, language: str, known: words.Words) -> Hours:
 
 
 def _clock(text: str, language: str, known: words.Words) -> tuple[int, int] | None:
-    written = in_digits(folded(text[:_LONGEST]).rstrip(" .。,、"))
+    written = _counted(in_digits(folded(text[:_LONGEST]).rstrip(" .。,、")), language, known)
     if plain(written) in known.of(words.NOON, language):
         return 12, 0
     if plain(written) in known.of(words.MIDNIGHT, language):
@@ -53,7 +57,48 @@ def _clock(text: str, language: str, known: words.Words) -> tuple[int, int] | No
         for pattern in _patterns(known.forms(words.HALF_PAST, language), 30):
             if match := pattern.fullmatch(rest):
                 return _checked(match, 30, half, written)
+        for source in (words.PAST, words.TO):
+            for pattern in _patterns(known.forms(source, language), 5):
+                if match := pattern.fullmatch(rest):
+                    return _off(match, half, written)
     return None
+
+
+def _counted(written: str, language: str, known: words.Words) -> str:
+    """Return a text with numbers in letters in digits: "zwanzig nach neun" is "20 nach 9"."""
+    numbers = _numbers(known.forms(words.NUMBERS, language))
+    if not numbers or not any(map(str.isalpha, written)):
+        return written
+    return _counting(tuple(numbers)).sub(lambda match: numbers[match[0]], written)
+
+
+@lru_cache(maxsize=64)
+def _numbers(forms: tuple[str, ...]) -> dict[str, str]:
+    """Return digits by the words for them; the language's go before the English ones."""
+    found: dict[str, str] = {}
+    for form in forms:
+        digits, _space, word = form.partition(" ")
+        if digits.isdecimal() and word:
+            found.setdefault(word, digits)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _counting(numbers: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(numbers, key=len, reverse=True)
+    return re.compile("|".join(_alone(word) for word in longest_first))
+
+
+def _alone(word: str) -> str:
+    return re.escape(word) if spaceless(word) else rf"(?<!\w){re.escape(word)}(?!\w)"
+
+
+def _off(match: re.Match[str], half: str, written: str) -> tuple[int, int] | None:
+    """Return the time that so many minutes, or a quarter, past or to an hour are."""
+    some = int(match.groupdict().get("some") or 15)
+    if some % _STEP or not 0 < some < 30:
+        return None
+    return _checked(match, 60 - some if "coming" in match.groupdict() else some, half, written)
 
 
 def _halves(written: str, language: str, known: words.Words) -> Iterator[tuple[str, str]]:
@@ -82,10 +127,14 @@ def _checked(match: re.Match[str], minute: int, half: str, written: str) -> tupl
     return hour, minute
 
 
+_NUMBERS_IN: Final = {0: {"9"}, 30: {"9", "30", "10"}, 5: {"9", "10", "5"}}
+"""The numbers that stand in an example, by its minutes."""
+
+
 @lru_cache(maxsize=64)
 def _patterns(examples: tuple[str, ...], minute: int) -> tuple[re.Pattern[str], ...]:
     """Return what reads times written like the examples; one that names other numbers is no example."""
-    wanted = {"9"} if minute == 0 else {"9", "30", "10"}
+    wanted = _NUMBERS_IN[minute]
     return tuple(
         re.compile("".join(_part(part) for part in _NUMBER.split(example)))
         for example in examples

@@ -29,7 +29,21 @@ OWN_NAMES = N_("English")
 OCLOCK = N_("9 o'clock, 9 hrs, at 9")
 # NOTE: ways to write half past nine with digits, separated by commas: 9 stands for any hour, 30 for any minutes, and
 # NOTE: 10 for the hour that is to come (German: halb 10)
-HALF_PAST = N_("9h30, 9 h 30, at 9:30, 9:30 hrs, 9:30 o'clock, half past 9")
+HALF_PAST = N_("9h30, 9 h 30, 9 30, at 9:30, 9:30 hrs, 9:30 o'clock, half past 9")
+# NOTE: ways to write five past nine with digits, separated by commas: 9 stands for any hour, 5 for any minutes;
+# NOTE: without a 5 it is a quarter past nine
+PAST = N_("5 past 9, 5 after 9, quarter past 9, a quarter past 9, quarter after 9, a quarter after 9")
+# NOTE: ways to write five to ten with digits, separated by commas: 10 stands for the hour to come, 5 for any minutes;
+# NOTE: without a 5 it is a quarter to ten (German: dreiviertel 10)
+TO = N_("5 to 10, 5 before 10, 5 till 10, quarter to 10, a quarter to 10, quarter till 10, quarter before 10")
+# NOTE: numbers as people write them in times, each behind its digits, separated by commas; as many ways as
+# NOTE: you like for one number. Chinese characters are read anyway
+NUMBERS = N_(
+    "1 one, 2 two, 3 three, 4 four, 5 five, 6 six, 7 seven, 8 eight, 9 nine, 10 ten, 11 eleven, 12 twelve,"
+    " 13 thirteen, 14 fourteen, 15 fifteen, 16 sixteen, 17 seventeen, 18 eighteen, 19 nineteen, 20 twenty,"
+    " 21 twenty-one, 22 twenty-two, 23 twenty-three, 25 twenty-five, 30 thirty, 35 thirty-five, 40 forty,"
+    " 45 forty-five, 50 fifty, 55 fifty-five"
+)
 # NOTE: what people put before or behind an hour of the first half of the day, separated by commas
 BEFORE_NOON = N_("am, a.m., in the morning")
 # NOTE: what people put before or behind an hour of the second half of the day, separated by commas

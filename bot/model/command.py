@@ -98,7 +98,7 @@ class CommandSpec:
     line; `admin` asks for the platform's right to administer; `read` takes the read path (no transaction);
     `founds` may be used where there is no workspace yet, to make one or to join one (`Call.founded`, `Call.within`).
     `everywhere` means the same in each of a person's workspaces, so nobody is asked which; with `strangers`, who is a
-    member of none may use it in private, too (neither workspace nor member is stored then: their ids are 0).
+    member of none may use it, too (neither workspace nor member is stored then: their ids are 0).
     `form` opens where the platform has forms. `menu` is what the command is called in the menu of somebody's message
     (an English catalogue text; "" for commands that are not in it): its free text is that message's then.
     """

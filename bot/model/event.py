@@ -8,8 +8,18 @@ from datetime import date, datetime
 
 from bot.model.identity import Account, MemberId, MessageRef, NamedPlace, Place, TeamId, WorkspaceId
 from bot.model.journal import Entry
-from bot.model.message import Value
+from bot.model.message import Sentence, Value
 from bot.model.moment import EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """What the bot may not do in a place: `advice` says which rights it needs, and who can grant them."""
+
+    place: Place
+    advice: Sentence
+    mute: bool = False
+    """True where it can post nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,8 @@ class Inbound:
     """What people call the tenant, where it has another name than the place."""
     language: str = ""
     """The language that the author's client is in, as a tag for which there are catalogues; "" where nobody says."""
+    restrictions: tuple[Restriction, ...] = ()
+    """Of the place and of those that are named, where the platform tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +74,25 @@ class MessageReceived(Inbound):
 
 
 @dataclass(frozen=True, slots=True)
+class Picked:
+    """The message in whose menu a command was picked: which one, and who wrote it."""
+
+    source: MessageRef
+    author: Account
+
+
+@dataclass(frozen=True, slots=True)
 class Commanded(MessageReceived):
     """A person used a command whose options their client kept apart: `text` is how it would be typed.
 
     `options` has the values as written, by parameter; a person among them is an account that `people` names, and a
-    channel the address of one of `places`.
+    channel the address of one of `places`. `picked` is the message in whose menu it was used, if it was: what that
+    says is the command's free text, and may be nothing where there are attachments.
     """
 
     options: Mapping[str, str] = field(default_factory=dict)
     places: tuple[NamedPlace, ...] = ()
+    picked: Picked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ MOST_INPUTS = 5
 """The strictest platform's limit (Discord: five inputs in a modal)."""
 LONGEST_LABEL = 45
 """Characters of a label; a longer question is shown in the input itself as far as it fits."""
+LONGEST_VALUE = 4_000
+"""Characters that an input takes at most, as UTF-16 counts them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,24 @@ async with Stage.create() as stage:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.engine.immediate import Refusal, ShownForm, Suggestion
-from bot.model.event import Commanded, Inbound, MessageEdited, Pressed, Submitted
-from bot.model.identity import Account, Identity, NamedPlace, Place
+from bot.engine.ports import Localizer, Reader, Rendered
+from bot.model.event import (
+    Commanded,
+    Inbound,
+    MessageDeleted,
+    MessageEdited,
+    Picked,
+    Pressed,
+    Restriction,
+    Submitted,
+)
+from bot.model.identity import Account, Identity, MessageRef, NamedPlace, Place
+from bot.model.message import Choice, Message
 from bot.platforms.console import server as chat
 from bot.platforms.console.adapter import NAME, ConsolePlatform
 from bot.testing.stage import Stage
@@ -25,6 +37,8 @@ class Client:
 
     `inside` is the channel that they are in; None for their direct conversation. Each answer stands in a channel
     made for it, `answer-1` and so on; with `waits` false there is none, as after a press in a direct conversation.
+    `restrictions` are those of the bot that their client's service tells of; `offered` are the choices under what was
+    said instead of opening a form.
     """
 
     def __init__(
@@ -35,6 +49,8 @@ class Client:
         self.inside = inside
         self.admin = admin
         self.waits = waits
+        self.restrictions: tuple[Restriction, ...] = ()
+        self.offered: tuple[Choice, ...] = ()
         self._uses = 0
 
     async def uses(
@@ -43,10 +59,26 @@ class Client:
         """Use a command with options; return what the bot answers, wherever it does."""
         return await self._does(self._commanded(words, options, people, places))
 
+    async def picks(
+        self, words: str, message_id: str, text: str, *, author: str = "", attachments: tuple[str, ...] = ()
+    ) -> list[Seen]:
+        """Use a command in the menu of a message with this text, of one's own if no other author is named."""
+        event = self._commanded(words, {"text": text})
+        by = Account(Identity(NAME, author or self.name), author or self.name)
+        source = message_id if not author else event.message_id
+        message = Picked(MessageRef(event.place, message_id), by)
+        return await self._does(replace(event, message_id=source, attachments=attachments, picked=message))
+
     async def opens(self, line: str, **options: str) -> ShownForm | Refusal | None:
         """Use a command, or press a choice that stands for it, and return the form that opens."""
         event = self._commanded(line, options) if options else self._pressed(line)
-        return await self.stage.installation.engine.immediate.form(event, ConsolePlatform(self.stage.server))
+        self.offered = ()
+        return await self.stage.installation.engine.immediate.form(event, self)
+
+    def render(self, message: Message, reader: Reader, localizer: Localizer) -> Sequence[Rendered]:
+        """Show why a form does not open, and keep the choices that are offered instead."""
+        self.offered = message.choices
+        return ConsolePlatform(self.stage.server).render(message, reader, localizer)
 
     async def presses(self, line: str) -> list[Seen]:
         """Press a choice that stands for a command and opens no form."""
@@ -58,14 +90,18 @@ class Client:
         name = self.inside or ""
         return await self._does(Submitted(**self._common(), form=form.command, values=filled, place_name=name))
 
-    async def is_suggested(self, words: str, option: str, typed: str) -> list[Suggestion]:
-        """Type of an option, and return what is suggested."""
-        event = self._commanded(words, {option: typed})
+    async def is_suggested(self, words: str, option: str, typed: str, **others: str) -> list[Suggestion]:
+        """Type of an option, others being filled in already, and return what is suggested."""
+        event = self._commanded(words, {**others, option: typed})
         return list(await self.stage.installation.engine.immediate.suggest(event, option, typed))
 
     async def edits(self, message_id: str, text: str) -> list[Seen]:
         """Change a message that a command was used on: `use-1` for the first use, and so on."""
         return await self._does(MessageEdited(**self._common(), message_id=message_id, text=text))
+
+    async def deletes(self, message_id: str) -> list[Seen]:
+        """Take a message back that a command was used on."""
+        return await self._does(MessageDeleted(**self._common(), message_id=message_id))
 
     async def _does(self, event: Inbound) -> list[Seen]:
         await self.stage.installation.engine.receive(event)
@@ -98,6 +134,7 @@ class Client:
             "place": Place(NAME, address),
             "author": Account(Identity(NAME, self.name), self.name),
             "at": self.stage.clock.now(),
+            "restrictions": self.restrictions,
             "scope": NAME,
             "direct": self.inside is None,
             "admin": self.admin,

@@ -158,10 +158,14 @@ async def set_channel(
     place = replace(picked.place, thread=None)
     sharing = await people.channel_at(place)
     other = await people.team(sharing.team) if sharing and sharing.team != team.id else None
+    restriction = call.restriction(place)
+    if restriction is not None and restriction.mute:
+        raise messages.cannot_post(team, wanted, picked, restriction)
     scope = call.scope.name if call.scope else ""
     channel = Channel(ChannelId(0), call.workspace.id, team.id, wanted, place, picked.name, scope)
     here = place == replace(call.place, thread=None)
-    return messages.channel_set(await people.set_channel(channel), team, before, other, here=here)
+    done = messages.channel_set(await people.set_channel(channel), team, before, other, here=here)
+    return done + messages.lacking(picked, restriction) if restriction is not None else done
 
 
 @command("channel show", help=N_("See which channels the teams use"), example="channel show", read=True)

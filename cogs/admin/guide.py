@@ -20,7 +20,7 @@ async def help_(call: Call, topic: Rest | None = None) -> Message:
     groups = _groups(registry, admin=call.admin)
     if not topic or not topic.strip():
         return guide_messages.everything(groups)
-    words = " ".join(topic.lower().split())
+    words = registry.tongues.english(" ".join(topic.lower().removeprefix("/").split()))
     if spec := _command(registry, words):
         return guide_messages.one_command(spec, allowed=call.admin or not spec.admin)
     if chosen := _chosen(groups, words):
@@ -28,7 +28,14 @@ async def help_(call: Call, topic: Rest | None = None) -> Message:
     raise guide_messages.unknown(words, nearest(words, _names(groups)))
 
 
-@command("about", help=N_("What I am, what I keep, and who can read it"), example="about", read=True, everywhere=True)
+@command(
+    "about",
+    help=N_("What I am, what I keep, and who can read it"),
+    example="about",
+    read=True,
+    everywhere=True,
+    strangers=True,
+)
 async def about(call: Call) -> Message:
     """Say what the bot is, what it keeps, and who can read it."""
     return guide_messages.about()
@@ -48,7 +55,8 @@ def _command(registry: Registry, words: str) -> CommandSpec | None:
     """Return the command that the words are, or begin with (somebody may ask for help on a whole line)."""
     names = words.split()
     lines = (" ".join(names[:count]) for count in range(min(len(names), 3), 0, -1))
-    return next((registry.commands[line] for line in lines if line in registry.commands), None)
+    known = registry.tongues.commands
+    return next((known[line] for line in lines if line in known), None)
 
 
 def _chosen(groups: list[guide_messages.Group], words: str) -> list[guide_messages.Group]:

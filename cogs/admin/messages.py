@@ -15,8 +15,10 @@ from bot.api import (
     Heading,
     Listing,
     Message,
+    NamedPlace,
     Person,
     Purpose,
+    Restriction,
     Sentence,
     Team,
     Text,
@@ -229,6 +231,21 @@ def channel_set(channel: Channel, team: Team, before: Channel | None, other: Tea
         )
     )
     return message(Text(tuple(sentences)))
+
+
+def cannot_post(team: Team, purpose: Purpose, picked: NamedPlace, restriction: Restriction) -> BadInput:
+    """Refuse a channel in which the bot can say nothing."""
+    return BadInput(
+        _("I can't post in {channel}, so nothing has changed.", channel=ChannelName(picked.name)),
+        restriction.advice,
+        _("Then type {form} there.", form=_typed("channel set", team, f"{purpose} here", room=True)),
+    )
+
+
+def lacking(picked: NamedPlace, restriction: Restriction) -> Message:
+    """Say that the bot lacks rights in a channel that it can post in."""
+    about = _("In {channel} I can't do everything yet.", channel=ChannelName(picked.name))
+    return message(Text((about, restriction.advice)))
 
 
 def only_in_a_channel(team: Team, purpose: Purpose) -> BadInput:

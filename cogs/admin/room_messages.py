@@ -38,12 +38,20 @@ _MINUTE = timedelta(minutes=1)
 
 
 def code(workspace: Workspace, made: str, expires: datetime) -> Message:
-    """Tell an administrator a code."""
+    """Tell an administrator a code, and what to write with it here and elsewhere.
+
+    Each platform has its own way to begin a command; a mention of the bot is understood on all.
+    """
     join = CommandText(f"workspace join {made}", room=True)
     link = CommandText(f"workspace link {made}", room=True)
     return message(
         _("Type this in the room that is to join {workspace}: {join}.", workspace=workspace.name, join=join),
         _("If there are teams already, this brings them along: {link}.", link=link),
+        _(
+            "On another platform, mention me there and write “{join}”, or “{link}” to bring its teams along.",
+            join=f"workspace join {made}",
+            link=f"workspace link {made}",
+        ),
         Text(
             (
                 _("The code works once, until {time}.", time=Moment(expires, Show.TIME)),

@@ -10,6 +10,10 @@ from datetime import date
 from bot.api import Entry, Kind, MemberId, State, after_name
 
 _MARK = re.compile(r"^\s*(?:[-*•–—▪◦]\s+|\d{1,2}[.)]\s+|[・‣●○◎■□◆◇]\s*|[(（]?\d{1,2}(?:[）、]|．(?!\d))\s*)")
+_PICTURE = re.compile(r"🖼 \S+")
+"""A picture in an answer: where it stands is longer than it looks, and leads nowhere when it is cut."""
+_STANDS = "\0"
+_FENCE = re.compile(r"\s*```\w*\s*")
 _SPACES = re.compile(r"\s+")
 _NO_WORDS = re.compile(r"\W+")
 ASK_LENGTH = 160
@@ -160,8 +164,9 @@ def _lines(author: MemberId, texts: Iterable[str], room: Room) -> Lines:
 
 
 def lines_of(text: str) -> list[str]:
-    """A text's lines without list marks and empty ones."""
-    return [line for raw in text.splitlines() if (line := one_line(_MARK.sub("", raw)))]
+    """A text's lines without list marks, empty ones and the signs around a block of code."""
+    lines = (raw for raw in text.splitlines() if not _FENCE.fullmatch(raw))
+    return [line for raw in lines if (line := one_line(_MARK.sub("", raw)))]
 
 
 def one_line(text: str) -> str:
@@ -170,12 +175,17 @@ def one_line(text: str) -> str:
 
 
 def shorten(text: str, length: int) -> str:
-    """One line of at most so many characters and an ellipsis, cut between words (a word too long: anywhere)."""
-    text = one_line(text)
-    if len(text) <= length:
-        return text
-    cut = text.rfind(" ", length // 2, length + 1)
-    return text[: cut if cut > 0 else length].rstrip(" ,;:.") + "…"
+    """One line of at most so many characters and an ellipsis, cut between words (a word too long: anywhere).
+
+    A picture counts as one character, and is kept whole or left out.
+    """
+    text = one_line(text.replace(_STANDS, ""))
+    pictures = iter(_PICTURE.findall(text))
+    text = _PICTURE.sub(_STANDS, text)
+    if len(text) > length:
+        cut = text.rfind(" ", length // 2, length + 1)
+        text = text[: cut if cut > 0 else length].rstrip(" ,;:.") + "…"
+    return re.sub(_STANDS, lambda _: next(pictures), text)
 
 
 def without_name(text: str, name: str) -> str:

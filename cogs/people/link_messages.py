@@ -14,6 +14,7 @@ from bot.api import (
     Listing,
     Message,
     Parting,
+    Quote,
     Sentence,
     Span,
     Text,
@@ -28,19 +29,24 @@ _MINUTE = timedelta(minutes=1)
 
 
 def account_name(account: Account) -> Sentence:
-    """An account, by its name and its address where they differ."""
+    """An account, by its name and its address where they differ; an address that is only a number tells nobody."""
     who = account.identity
     platform = platform_name(who.platform)
+    if account.name and who.account.isdecimal():
+        return _("{account} on {platform}", account=account.name, platform=platform)
     if account.name in ("", who.account):
         return _("{account} on {platform}", account=who.account, platform=platform)
     return _("{name} ({account}) on {platform}", name=account.name, account=who.account, platform=platform)
 
 
 def code(made: str, mine: Account, lasts: timedelta) -> Message:
-    """Tell somebody the code that joins another account with this one."""
-    link = CommandText(f"me link {made}")
+    """Tell somebody the code that joins another account with this one.
+
+    The words to write stand by themselves, as any platform takes them: a slash would be a client's own command there.
+    """
     return message(
-        _("On the other platform, write this to me in private, from your account there: {link}.", link=link),
+        _("On the other platform, write this to me in private, from your account there:"),
+        Quote(f"me link {made}"),
         Text(
             (
                 _("It works once, for {span}, and makes that account and this one the same person.", span=Span(lasts)),
@@ -54,6 +60,14 @@ def code(made: str, mine: Account, lasts: timedelta) -> Message:
 def code_sent() -> Message:
     """Say in a room where the code is."""
     return say(_("I have sent you the code in private: whoever has it can answer in your name."))
+
+
+def begin_privately() -> BadInput:
+    """Tell somebody where to ask for a code whom the bot can't write to by itself yet."""
+    return BadInput(
+        _("I tell you the code in private, so that nobody else sees it."),
+        _("Write {form} to me directly.", form=CommandText("me link")),
+    )
 
 
 def wrong_code() -> Message:

@@ -62,6 +62,8 @@ async def unlink(call: Call, yes: bool = False) -> Message:
 
 async def _begin(call: Call) -> Message | None:
     tx, mine = call.tx, _account(call)
+    if not call.direct and not call.member.id:
+        raise link_messages.begin_privately()
     made, expires = new_code(), tx.now + LASTS
     await store.add_code(tx, digest(made), mine, call.workspace.id, expires)
     tx.send(
@@ -74,7 +76,8 @@ async def _begin(call: Call) -> Message | None:
         expires=expires,
         secret=True,
     )
-    return None if call.direct else link_messages.code_sent()
+    waits = tx.cause is not None and tx.cause.event.answer is not None
+    return link_messages.code_sent() if waits or not call.direct else None
 
 
 async def _enter(call: Call, written: str) -> Message:

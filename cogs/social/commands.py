@@ -9,7 +9,7 @@ from functools import partial
 from bot.api import N_, Call, Commanded, Message, Person, Rest, Sentence, Team, Value, Weekdays, command, quoted
 from cogs.social import messages, posting, store, suggesting, suggestion_messages
 from cogs.social.domain import parse_themes, split_team, theme_for
-from cogs.social.naming import means_every, theme_named
+from cogs.social.naming import lists_like, means_every, theme_named, words_like
 from cogs.social.planning import DAYS, NAMES, Settings, themes_in_use
 from cogs.social.prompts import BY_NAME, FROM_THE_TEAM, Theme
 from cogs.social.records import Standing, Suggestion
@@ -77,6 +77,7 @@ async def show(call: Call, team: Team | None = None) -> Message:
     help=N_("Open an extra social thread right now, with a theme if you like"),
     example="social now Atlas pets",
     admin=True,
+    complete={"theme": words_like},
 )
 async def now(call: Call, team: Team | None = None, theme: Rest | None = None) -> Message:
     """Post one prompt beside those that are planned, of a theme or of the day's."""
@@ -108,6 +109,7 @@ async def now(call: Call, team: Team | None = None, theme: Rest | None = None) -
     help=N_("See or choose the themes of the social threads"),
     example="social themes Atlas pets,reading,food",
     admin=True,
+    complete={"names": lists_like},
 )
 async def themes(call: Call, team: Team | None = None, names: Rest | None = None) -> Message:
     """Choose a team's themes; without names, show them."""

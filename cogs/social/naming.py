@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
-from bot.api import Call, Sentence, catalogue
+from bot.api import Call, PlainStyle, Reader, Sentence, catalogue
 from cogs.social.domain import folded
 from cogs.social.planning import NAMES
 from cogs.social.prompts import BY_NAME
@@ -44,3 +45,31 @@ def theme_named(call: Call, text: str) -> str | None:
 def means_every(call: Call, text: str) -> bool:
     """Whether the caller means all themes."""
     return call.tx.services.gazetteer.means(text, EVERY, call.language)
+
+
+async def words_like(call: Call, typed: str) -> Sequence[str]:
+    """Suggest themes, by their names in the caller's language."""
+    return [word for name, word in _words(call).items() if _like(call, name, word, typed)]
+
+
+async def lists_like(call: Call, typed: str) -> Sequence[str]:
+    """Suggest themes for the last place in a list, behind those that stand before it."""
+    last = re.split(r"[,;、，；・]\s*", typed)[-1]
+    before = typed.removesuffix(last)
+    taken = {theme_named(call, word) for word in re.split(r"[,;、，；・\s]+", before) if word}
+    return [
+        f"{before}{word}" for name, word in _words(call).items() if name not in taken and _like(call, name, word, last)
+    ]
+
+
+def _words(call: Call) -> Mapping[str, str]:
+    return {name: _written(call, WORDS[name]) for name in NAMES}
+
+
+def _like(call: Call, name: str, word: str, typed: str) -> bool:
+    title = _written(call, Sentence("social", BY_NAME[name].title))
+    return folded(word).startswith(folded(typed)) or folded(typed) in folded(title)
+
+
+def _written(call: Call, sentence: Sentence) -> str:
+    return call.tx.services.localizer.write(sentence, Reader(call.language), PlainStyle())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -21,12 +21,12 @@ from bot.api import (
     Transaction,
     to_member,
 )
-from cogs.standup import entries, messages, receipt_messages, store, trial_messages, unreachable
+from cogs.standup import entries, messages, pick_messages, receipt_messages, store, trial_messages, unreachable
 from cogs.standup.answers import NOTE, Piece, Reading, is_blank, is_empty_form, names_question, without_command
 from cogs.standup.planning import CLOSE, COG, CONVERSATION, REMIND, SNOOZE, close_key
 from cogs.standup.prompting import conversation, day_timers, requote
 from cogs.standup.records import Kept, Standup, Update
-from cogs.standup.vocabulary import reading_of, vocabulary
+from cogs.standup.vocabulary import reading_of, vocabulary, written
 
 MEMORY = timedelta(days=365)
 """How long ago a blocker may have been told last to count as still standing."""
@@ -145,24 +145,26 @@ def _so_far(update: Update, number: int) -> str:
 
 async def edited(tx: Transaction, event: SourceEdited) -> None:
     """Read a changed message anew."""
-    found = await store.of_message(tx, event.member, event.source)
-    if found is None:
-        return
-    kept, piece = found
-    text = without_command(event.text) if piece.command else event.text
-    if text == piece.text:
-        return
-    await store.change_answer(tx, replace(piece, text=text))
-    pieces = tuple(replace(p, text=text) if p.id == piece.id else p for p in kept.pieces)
-    await _revised(tx, kept, pieces)
+    for kept, piece in await store.of_message(tx, event.member, event.source):
+        text = without_command(event.text) if piece.command else event.text
+        if text != piece.text:
+            await change(tx, kept, replace(piece, text=text))
 
 
 async def deleted(tx: Transaction, event: SourceDeleted) -> None:
     """Forget a message that was taken back."""
-    found = await store.of_message(tx, event.member, event.source)
-    if found is None:
-        return
-    kept, piece = found
+    for kept, piece in await store.of_message(tx, event.member, event.source):
+        await take_out(tx, kept, piece)
+
+
+async def change(tx: Transaction, kept: Kept, piece: Piece) -> None:
+    """Let a message of an update say something else, or answer something else; all that quotes it follows."""
+    await store.change_answer(tx, piece)
+    await _revised(tx, kept, tuple(piece if p.id == piece.id else p for p in kept.pieces))
+
+
+async def take_out(tx: Transaction, kept: Kept, piece: Piece) -> None:
+    """Forget a message of an update, wherever it was quoted too."""
     await store.delete_answer(tx, piece)
     await _revised(tx, kept, tuple(p for p in kept.pieces if p.id != piece.id))
 
@@ -236,8 +238,9 @@ async def _write(
         return Entry(update.workspace, update.team, update.member, update.date, kind, text, tx.now)
 
     names = entries.names_of(mates.items(), update.member)
-    wanted = list(entries.drafts(reading, update.questions, words, names, blank))
-    answered = any(update.questions[n].kind is Kind.BLOCKER for n in reading.parts if n != NOTE)
+    quoting = await _quoting(tx, update, reading)
+    wanted = list(entries.drafts(reading, update.questions, words, names, blank, quoting))
+    answered = any(_tells_all_blockers(update, reading, n) for n in reading.parts)
     earlier = await _earlier_blockers(tx, update) if answered or update.resolved else []
     wanted = entries.with_since(wanted, earlier)
     later, resolved = entries.settled(earlier, wanted, answered, update.resolved)
@@ -246,6 +249,21 @@ async def _write(
     after = entries.reconcile(standing, wanted)
     stood = await tx.journal.revise([*standing, *(was for was, _ in moved)], [*after, *(now for _, now in moved)])
     return stood[: len(after)], resolved, mates
+
+
+def _tells_all_blockers(update: Update, reading: Reading, position: int) -> bool:
+    """Whether a question for blockers is answered, so that what is not told again is over: a mark is one more."""
+    if position == NOTE or update.questions[position].kind is not Kind.BLOCKER:
+        return False
+    return any(not part.piece.picked for part in reading.parts[position])
+
+
+async def _quoting(tx: Transaction, update: Update, reading: Reading) -> Callable[[str, str], str]:
+    """Return what makes an entry of somebody else's words: a sentence in the language that channels are written in."""
+    if not any(part.piece.speaker for parts in reading.parts.values() for part in parts):
+        return lambda speaker, words: words
+    language = (await tx.people.workspace(update.workspace)).language
+    return lambda speaker, words: written(tx, pick_messages.somebodys(speaker, words), language)
 
 
 async def _mates(tx: Transaction, update: Update, reading: Reading) -> Mapping[MemberId, str]:

@@ -42,6 +42,7 @@ class Section:
 
     question: int
     text: str
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +159,22 @@ class Piece:
     command: bool = False
     """Whether it was said with the command `update`."""
     id: int = 0
+    picked: str = ""
+    """The id of the message that it is, if the member picked that by its menu."""
+    speaker: str = ""
+    """What people call whoever wrote that, if it was somebody else."""
 
     @property
     def whole(self) -> bool:
-        """Whether it was written in a form, and so answers its one question whatever it looks like."""
-        return self.source.message_id.startswith(_FORM)
+        """Whether it was written in a form, or picked, and so answers its one question whatever it looks like."""
+        return bool(self.picked) or self.source.message_id.startswith(_FORM)
+
+    def is_message(self, source: MessageRef) -> bool:
+        """Whether it came from this message, said by the member or picked by them."""
+        return self.source.place.platform == source.place.platform and source.message_id in (
+            self.source.message_id,
+            self.picked,
+        )
 
 
 def written_in_form(use: str) -> str:
@@ -176,6 +188,8 @@ class Part:
 
     text: str
     piece: Piece
+    picture: bool = False
+    """Whether it is the reference of a picture instead of words."""
 
 
 @dataclass(frozen=True)
@@ -204,26 +218,57 @@ class Reading:
         """The whole answer to a question."""
         return "\n".join(part.text for part in self.parts.get(question, ()))
 
+    def own(self, question: int) -> str:
+        """What the member themself answered to a question: all but what others said."""
+        return "\n".join(part.text for part in self.parts.get(question, ()) if not part.piece.speaker)
+
+    def words(self, question: int) -> str:
+        """What the member themself wrote in answer to a question, without pictures."""
+        return "\n".join(p.text for p in self.parts.get(question, ()) if not (p.piece.speaker or p.picture))
+
+    def pictures(self, question: int) -> tuple[str, ...]:
+        """The references of the member's own pictures in answer to a question."""
+        found = [part.text for part in self.parts.get(question, ()) if part.picture and not part.piece.speaker]
+        return tuple(text.removeprefix(PICTURE).strip() for text in found)
+
+    def of(self, piece: Piece) -> Sequence[tuple[int, Part]]:
+        """What a message says, each with the question's position."""
+        return [(n, part) for n, parts in self.parts.items() for part in parts if part.piece.id == piece.id]
+
 
 def read(pieces: Iterable[Piece], phrases: Mapping[str, int], count: int) -> Reading:
     """Read messages in the order they were said; each keeps the question it was said to, whatever changes."""
     parts: dict[int, list[Part]] = {}
     for piece in pieces:
         for section in _of(piece, phrases, count):
-            parts.setdefault(section.question, []).append(Part(section.text, piece))
+            parts.setdefault(section.question, []).append(Part(section.text, piece, section.picture))
     return Reading(count, parts)
 
 
 def _of(piece: Piece, phrases: Mapping[str, int], count: int) -> Iterator[Section]:
     last = piece.asked
-    if piece.whole:
+    if is_blank(piece.text):
+        pass
+    elif piece.whole:
         yield Section(piece.asked, piece.text)
-    elif not is_blank(piece.text):
+    else:
         for section in parse(piece.text, phrases, count, piece.asked):
             last = section.question
             yield section
     for reference in piece.attachments:
-        yield Section(last, f"{PICTURE} {reference}")
+        yield Section(last, f"{PICTURE} {reference}", picture=True)
+
+
+def begun(text: str, longest: int) -> tuple[str, str]:
+    """Return the beginning of a text that has at most so many characters, as UTF-16 counts them, and its rest.
+
+    It ends where a line or a word does, if there is such a place in its second half.
+    """
+    fits = len(text.encode("utf-16-le", "surrogatepass")[: 2 * longest].decode("utf-16-le", "ignore"))
+    if fits == len(text):
+        return text, ""
+    at = next((at for sign in "\n " if (at := text.rfind(sign, fits // 2, fits + 1)) > 0), fits)
+    return text[:at], text[at:]
 
 
 _COMMAND = re.compile(r"\s*(?:\S+\s+)?/?(?:update|blocker)\b[ \t]*", re.IGNORECASE)

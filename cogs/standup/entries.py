@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.api import Entry, Kind, MemberId, State, after_name
-from cogs.standup.answers import NOTE, Reading
+from cogs.standup.answers import NOTE, Part, Reading
 from cogs.standup.questions import Question, Vocabulary, plain
 
 MOST_ITEMS = 50
@@ -68,24 +68,41 @@ def drafts(
     vocabulary: Vocabulary,
     names: Mapping[str, MemberId],
     blank: Callable[[Kind, str], Entry],
+    quoting: Callable[[str, str], str],
 ) -> Iterator[Entry]:
     """Yield the entries that answers make, without ids; `blank` makes one of its kind and text, the rest filled in.
 
-    A line that names team mates by "@Name" is a request to each of them, besides what it is by its question.
+    A line that names team mates by "@Name" is a request to each of them, besides what it is by its question. A message
+    that was picked by its menu is one entry. What somebody else said in it asks nobody for anything, for they have
+    done that themselves if they wanted to; `quoting` makes of their name and words a sentence that says so.
     """
     for position in (*range(len(questions)), NOTE):
         kind = questions[position].kind if position != NOTE else Kind.NOTE
         topic = str(position + 1) if position != NOTE else TOPIC_NOTE
-        if vocabulary.is_nothing(reading.text(position)):
-            continue
         for part in reading.parts.get(position, ()):
-            said, at = part.piece.source, part.piece.at
-            for item in items(part.text):
-                if vocabulary.is_nothing(item):  # said first, and more was added to it
-                    continue
+            said, at, speaker = part.piece.source, part.piece.at, part.piece.speaker
+            found = _picked(part, reading) if part.piece.picked else _said(part, reading.text(position), vocabulary)
+            if speaker:
+                for item in found:
+                    yield replace(blank(kind, quoting(speaker, item)), topic=topic, source=said, at=at)
+                continue
+            for item in found:
                 yield replace(blank(kind, item), topic=topic, source=said, at=at)
                 for member in addressees(item, names):
                     yield replace(blank(Kind.ASK, item), topic=topic, source=said, at=at, addressee=member)
+
+
+def _picked(part: Part, reading: Reading) -> list[str]:
+    """Return all that a picked message says, as one item, for its first part."""
+    parts = [each for _, each in reading.of(part.piece)]
+    return ["\n".join(each.text for each in parts)] if parts[0] is part else []
+
+
+def _said(part: Part, answer: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the items of a part; none where the answer, or an item that more was added to, says nothing."""
+    if vocabulary.is_nothing(answer):
+        return []
+    return [item for item in items(part.text) if not vocabulary.is_nothing(item)]
 
 
 def reconcile(standing: Sequence[Entry], wanted: Sequence[Entry]) -> list[Entry]:

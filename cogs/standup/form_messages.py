@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.api import AskFirst, BadInput, CommandText, Day, Form, Input, Message, Sentence, catalogue, quoted, say
+from bot.api import AskFirst, BadInput, CommandText, Day, Form, Input, Message, Sentence, Value, catalogue, quoted, say
 
 _, n_ = catalogue("standup")
 
@@ -18,6 +18,16 @@ def form(team: str, inputs: Sequence[Input]) -> Form:
 def nothing() -> Sentence:
     """What an empty field for blockers says."""
     return _("Leave it empty, or write a dash, if there is nothing.")
+
+
+def added() -> Sentence:
+    """The field of what was added without a question."""
+    return _("Added:")
+
+
+def beginning(label: Value) -> Sentence:
+    """The label of a field that has no room for all that was written."""
+    return _("{question} (the beginning; the rest stays as it is)", question=label)
 
 
 def nothing_written() -> BadInput:

@@ -20,8 +20,18 @@ from bot.api import (
     command,
     due,
 )
-from cogs.standup import answering, domain, messages, receipt_messages, refusals, schedule_messages, store, unreachable
-from cogs.standup.answers import Reading
+from cogs.standup import (
+    answering,
+    domain,
+    messages,
+    picking,
+    receipt_messages,
+    refusals,
+    schedule_messages,
+    store,
+    unreachable,
+)
+from cogs.standup.answers import NOTE, Reading, is_blank
 from cogs.standup.planning import CLOSE, COG, CONVERSATION, PROMPT, REMIND, SNOOZE, close_key, plan
 from cogs.standup.prompting import Asking, open_updates, timer_of
 from cogs.standup.records import Kept, Standup
@@ -131,16 +141,24 @@ async def blocker(call: Call, text: Rest) -> Message | None:
 
 async def _add(call: Call, text: str | None, command_words: str, kind: Kind | None = None) -> Message | None:
     desks = await desks_of(call, None)
-    named, words = _named_team([d.standup.name for d in desks], text or "")
+    what = picking.picked(call, text or "", kind or Kind.NOTE)
+    if what is not None:  # what a message begins with names no team; where it was picked may
+        named, words = await _team_here(call), what.words
+    else:
+        named, words = _named_team([d.standup.name for d in desks], text or "")
     if named is not None:
-        desks = [d for d in desks if d.standup.name == named]
+        desks = [d for d in desks if d.standup.name == named] or desks
     around = [d for d in desks if d.date is not None]
     if not around:
         raise messages.no_update_due(await next_of(call, desks))
+    if what is not None and is_blank(words) and not call.said.attachments:
+        return messages.empty_answer((), NOTE)
     rest = " …" if words else ""  # not what they wrote: nothing would change it when they take that back
     desk = choose([d for d in around if d.open] or around, command_words, rest)
     assert desk is not None
     kept = desk.kept or await open_early(call, desk)
+    if what is not None:
+        return await picking.pick(call, what, kept, desk.standup, early=desk.kept is None)
     if not words and not call.said.attachments:
         return await reopen(call, desk.standup, kept)
     latest = desk.kept is None or await store.is_last(call.tx, kept.update)
@@ -221,6 +239,13 @@ def choose(desks: Sequence[Desk], words: str, rest: str = "") -> Desk | None:
     if len(desks) > 1:
         raise messages.which_team(words, [d.standup.name for d in desks], rest)
     return desks[0] if desks else None
+
+
+async def _team_here(call: Call) -> str | None:
+    """The team in whose channel, or in a thread of it, the command was used."""
+    channel = await call.tx.people.channel_at(replace(call.place, thread=None))
+    team = await call.tx.people.team(channel.team) if channel is not None else None
+    return team.name if team is not None else None
 
 
 def _named_team(teams: Sequence[str], text: str) -> tuple[str | None, str]:

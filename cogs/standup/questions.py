@@ -84,6 +84,9 @@ def load(text: str) -> tuple[Question, ...]:
     return tuple(Question(Kind(kind), own) for kind, own in json.loads(text))
 
 
+_PARTS = re.compile("[,;.!\u3001\u3002\uff0c\uff01]+")
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The words of all languages at once: a person may head an answer in any of them.
@@ -112,13 +115,16 @@ class Vocabulary:
         return found
 
     def is_nothing(self, text: str) -> bool:
-        """Whether a whole answer says that there is nothing to tell: "none", "-", "no blockers"."""
-        return not text.strip(" \t\r\n-\u2013\u2014.*_\u2022") or plain(text) in self.nothing
+        """Whether a whole answer says that there is nothing to tell: "none", "-", "no blockers", "No, nothing new."."""
+        if not text.strip(" \t\r\n-\u2013\u2014.*_\u2022") or plain(text) in self.nothing:
+            return True
+        said = [phrase for part in _PARTS.split(text) if (phrase := plain(part))]
+        return bool(said) and all(phrase in self.nothing for phrase in said)
 
 
 def plain(text: str) -> str:
     """Return a phrase without case, accents, decoration and doubled spaces, to be compared with others."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).replace("\u2019", "'")
     letters = "".join(c for c in decomposed if not unicodedata.combining(c) and c not in "*_`\u200b\ufe0f")
     words = " ".join(letters.split())
     start = next((n for n, c in enumerate(words) if c.isalnum()), len(words))

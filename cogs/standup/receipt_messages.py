@@ -27,11 +27,15 @@ from bot.api import (
     quoted,
     say,
 )
-from cogs.standup.answers import NOTE, Reading
+from cogs.standup import pick_messages
+from cogs.standup.answers import NOTE, Piece, Reading
 from cogs.standup.messages import SHOWN, question_text, write_choice
 from cogs.standup.questions import Question
 
 _, n_ = catalogue("standup")
+
+ROOM = 1_200
+"""How much of all answers together a receipt shows: the strictest platform's message takes 2,000 characters."""
 
 
 def receipt(
@@ -66,15 +70,31 @@ def receipt(
 
 
 def _answers(questions: Sequence[Question], reading: Reading) -> Iterable[Block]:
+    quotes = sum(bool(reading.own(n)) + len(_others(reading, n)) for n in reading.parts)
+    shown = min(SHOWN, ROOM // max(quotes, 1))
     for position, asked in enumerate(questions):
         if position in reading.parts:
             yield Text((_("{number}. {question}", number=position + 1, question=question_text(asked)),))
-            yield Quote(reading.text(position), limit=SHOWN)
+            yield from _said(reading, position, shown)
         else:
             yield Text((_("{number}. {question} No answer yet.", number=position + 1, question=question_text(asked)),))
     if NOTE in reading.parts:
         yield Text((_("Added:"),))
-        yield Quote(reading.text(NOTE), limit=SHOWN)
+        yield from _said(reading, NOTE, shown)
+
+
+def _said(reading: Reading, position: int, shown: int) -> Iterable[Block]:
+    """What the member wrote themself, and what others did, each by name; so much of each."""
+    if own := reading.own(position):
+        yield Quote(own, limit=shown)
+    for piece in _others(reading, position):
+        yield Text((pick_messages.wrote(piece.speaker),))
+        yield Quote("\n".join(part.text for _, part in reading.of(piece)), limit=shown)
+
+
+def _others(reading: Reading, position: int) -> Sequence[Piece]:
+    """The messages in answer to a question that somebody else wrote."""
+    return list(dict.fromkeys(part.piece for part in reading.parts[position] if part.piece.speaker))
 
 
 def _noted(entries: Sequence[Entry], names: Mapping[MemberId, str]) -> Sentence:

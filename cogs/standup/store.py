@@ -107,6 +107,8 @@ ANSWERS = Table(
     Column("thread", Text, nullable=True),
     Column("message", Text, nullable=False),
     Column("at", _INSTANT, nullable=False),
+    Column("picked", Text, nullable=False, server_default=""),
+    Column("speaker", Text, nullable=False, server_default=""),
     Index("standup_answers_update_index", "standup", "member", "date"),
     Index("standup_answers_message_index", "message"),
     sqlite_strict=True,
@@ -317,14 +319,17 @@ async def add_answer(tx: Transaction, of: Update, piece: Piece) -> Piece:
         "thread": place.thread,
         "message": piece.source.message_id,
         "at": to_micros(piece.at),
+        "picked": piece.picked,
+        "speaker": piece.speaker,
     }
     rows = (await tx.execute(insert(ANSWERS).returning(_A.id), values)).rows
     return replace(piece, id=rows[0].id)
 
 
 async def change_answer(tx: Transaction, piece: Piece) -> None:
-    """Store a message's new text."""
-    await tx.execute(update(ANSWERS).where(_A.id == piece.id).values(text=piece.text))
+    """Store a message's new text, or what it answers now by its having been picked."""
+    values = {"text": piece.text, "question": piece.asked, "picked": piece.picked}
+    await tx.execute(update(ANSWERS).where(_A.id == piece.id).values(**values))
 
 
 async def delete_answer(tx: Transaction, piece: Piece) -> None:
@@ -332,19 +337,21 @@ async def delete_answer(tx: Transaction, piece: Piece) -> None:
     await tx.execute(delete(ANSWERS).where(_A.id == piece.id))
 
 
-async def of_message(tx: Transaction, member: MemberId, source: MessageRef) -> tuple[Kept, Piece] | None:
-    """Return the update that a member's message answers, with that message among its answers; None for others."""
+async def of_message(tx: Transaction, member: MemberId, source: MessageRef) -> Sequence[tuple[Kept, Piece]]:
+    """Return the updates that a member's message is part of, each with that message among its answers.
+
+    They are several where one message was picked on several days, or for several teams.
+    """
     where = {
         "of_message": source.message_id,
         "of_platform": source.place.platform,
         "of_address": source.place.address,
     }
-    row = next((row for row in (await tx.execute(_OF_MESSAGE, where)).rows if row.member == member), None)
-    if row is None:
-        return None
-    found = await one(tx, row.standup, member, date.fromisoformat(row.date))
-    piece = next((p for p in found.pieces if p.id == row.id), None) if found else None
-    return (found, piece) if found and piece else None
+    found = []
+    for row in [row for row in (await tx.execute(_OF_MESSAGE, where)).rows if row.member == member]:
+        update_ = await one(tx, row.standup, member, date.fromisoformat(row.date))
+        found += [(update_, piece) for piece in (update_.pieces if update_ else ()) if update_ and piece.id == row.id]
+    return found
 
 
 def _of_update(each: Update) -> dict[str, Any]:
@@ -395,6 +402,8 @@ def _piece(row: Any) -> Piece:
         from_micros(row.a_at),
         bool(row.a_command),
         row.a_id,
+        row.a_picked,
+        row.a_speaker,
     )
 
 

@@ -19,8 +19,16 @@ HEADINGS: dict[Kind, Sentence] = {
     Kind.BLOCKER: _("blocker, blockers, blocked, blocked by, blocking, impediments, obstacles, in my way"),
     Kind.NOTE: _("note, notes, also, other"),
 }
+# NOTE: whole answers that say that there is nothing to tell, in lower case, separated by commas: as many as people use
 NOTHING = _(
-    "none, nothing, no, nope, no blockers, not blocked, nothing new, nothing to add, all clear, all good, n/a, na"
+    "none, nothing, no, nope, no blockers, no blocker, not blocked, unblocked, nothing new, nothing to add, all clear,"
+    " all good, all fine, n/a, na, not applicable, nil, none today, nothing today, nothing for today, none yet,"
+    " nothing yet, none so far, nothing so far, none for now, nothing for now, nothing right now,"
+    " nothing at the moment, not at the moment, not right now, not today, not really, nothing really, nothing much,"
+    " nothing special, nothing in particular, nothing else, nothing more, nothing further, nothing to report,"
+    " nothing to share, nothing to say, nothing from me, nothing on my side, nothing blocking, nothing is blocking me,"
+    " nothing in my way, nothing is in my way, no issues, no problems, no impediments, no updates, no update, no news,"
+    " no changes, no thanks, no thank you, that's all, that is all"
 )
 DEFAULT_QUESTIONS: dict[Kind, Sentence] = {
     Kind.DONE: _("What did you finish?"),
@@ -75,6 +83,11 @@ def _words(localizer: Localizer, words: Sentence) -> Iterator[str]:
 def _all(localizer: Localizer, sentence: Sentence) -> Iterator[str]:
     for language in localizer.languages():
         yield localizer.write(sentence, Reader(language), _Plain())
+
+
+def written(tx: Transaction, sentence: Sentence, language: str) -> str:
+    """Return a sentence as text in a language, as the journal keeps it."""
+    return tx.services.localizer.write(sentence, Reader(language), _Plain())
 
 
 def reading_of(tx: Transaction, kept: Kept) -> Reading:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.api import (
+    LONGEST_VALUE,
     N_,
     Call,
     Entry,
@@ -21,8 +22,8 @@ from bot.api import (
     Team,
     command,
 )
-from cogs.standup import answering, form_messages, messages, receipt_messages, store, unreachable
-from cogs.standup.answers import NOTE, Piece, Reading, is_blank, written_in_form
+from cogs.standup import answering, form_messages, messages, pick_messages, receipt_messages, store, unreachable
+from cogs.standup.answers import NOTE, Piece, Reading, begun, is_blank, written_in_form
 from cogs.standup.member_commands import Desk, choose, desks_of, next_of, open_early, reopen
 from cogs.standup.prompting import PLANS
 from cogs.standup.questions import Question
@@ -49,8 +50,9 @@ class Sheet:
 
     @property
     def shown(self) -> Sequence[int]:
-        """The positions of the questions in the form: those that are open, or the first ones."""
-        return (self.reading.open or tuple(range(len(self.questions))))[:MOST_SHOWN]
+        """The positions in the form: the open questions, or the first ones, and what was added, if there is room."""
+        positions = (*(self.reading.open or range(len(self.questions))), *([NOTE] if self.reading.words(NOTE) else []))
+        return positions[:MOST_SHOWN]
 
 
 async def open_form(call: Call, day: date | None = None, team: Team | None = None) -> Form:
@@ -63,15 +65,17 @@ async def open_form(call: Call, day: date | None = None, team: Team | None = Non
 
 def fields(questions: Sequence[Question], known: Mapping[int, str]) -> Sequence[Input]:
     """Return the fields of a form: the questions at these positions, with what is known for each."""
-    return [
-        Input(
-            str(position + 1),
-            messages.question_text(questions[position]),
-            value=value,
-            hint=form_messages.nothing() if questions[position].kind is Kind.BLOCKER else None,
-        )
-        for position, value in known.items()
-    ]
+    return [_field(questions[n] if n != NOTE else None, str(n + 1), value) for n, value in known.items()]
+
+
+def _field(question: Question | None, name: str, value: str) -> Input:
+    """Return the field of a question, or (None) of what was added without one, with as much as fits in it."""
+    label = messages.question_text(question) if question is not None else form_messages.added()
+    shown, rest = begun(value, LONGEST_VALUE)
+    if rest:
+        label = form_messages.beginning(label)
+    hint = form_messages.nothing() if question is not None and question.kind is Kind.BLOCKER else None
+    return Input(name, label, value=shown, hint=hint, limit=LONGEST_VALUE)
 
 
 async def submit(
@@ -82,18 +86,38 @@ async def submit(
     written = {
         int(name) - 1: text.strip()
         for name, text in values.items()
-        if name.isdecimal() and 0 < int(name) <= len(sheet.questions)
+        if name.isdecimal() and int(name) <= len(sheet.questions)
     }
     if all(is_blank(text) for text in written.values()) and sheet.reading.empty:
         raise form_messages.nothing_written()
     kept = sheet.kept or await open_early(call, sheet.desk) if sheet.desk else sheet.kept
     assert kept is not None
     before = reading_of(call.tx, kept)
-    changed = {position for position, text in written.items() if text != before.text(position)}
+    written = {n: _nothing_in_the_way(sheet.questions, before, n, text) for n, text in written.items()}
+    written = {position: _continued(before.words(position), text) for position, text in written.items()}
+    changed = {position for position, text in written.items() if text != before.words(position)}
     if not changed:
         return form_messages.unchanged(sheet.standup.name, kept.update.date)
     pieces = await _rewritten(call, kept, before, written, changed)
     return await _follow(call, sheet.standup, kept, pieces)
+
+
+def _nothing_in_the_way(questions: Sequence[Question], before: Reading, position: int, text: str) -> str:
+    """Return an answer; the form says that a field for blockers may be left empty if there are none.
+
+    One that was empty before has no room for the pictures and others' words that answer its question: they stay.
+    """
+    if position == NOTE or questions[position].kind is not Kind.BLOCKER or not is_blank(text):
+        return text
+    return "" if position in before.parts and not before.words(position) else "-"
+
+
+def _continued(before: str, written: str) -> str:
+    """Return an answer with what did not fit in its field behind it; one that was emptied is empty."""
+    shown, rest = begun(before, LONGEST_VALUE)
+    if written == shown.strip():
+        return before
+    return written + rest if written else written
 
 
 @command(
@@ -115,11 +139,19 @@ async def write(call: Call, day: date | None = None, team: Team | None = None) -
     "withdraw",
     help=N_("Take back what you wrote in an update"),
     example="withdraw",
-    options={"day": N_("The update's date; today's if you leave it out"), "team": N_("The team it is for")},
+    options={
+        "day": N_("The update's date; today's if you leave it out"),
+        "team": N_("The team it is for"),
+        "only": N_("Only one message that you added to it; the button under its receipt fills this in"),
+    },
 )
-async def withdraw(call: Call, day: date | None = None, team: Team | None = None, yes: bool = False) -> Message | None:
-    """Forget every answer of an update, wherever it was quoted too."""
+async def withdraw(
+    call: Call, day: date | None = None, team: Team | None = None, only: int | None = None, yes: bool = False
+) -> Message | None:
+    """Forget every answer of an update, or one message that was added to it, wherever it was quoted too."""
     sheet = await _sheet(call, day, team)
+    if only is not None:
+        return await _withdraw_one(call, sheet, day, only)
     if sheet.kept is None or sheet.reading.empty:
         raise form_messages.nothing_to_withdraw(sheet.standup.name)
     if not yes:
@@ -128,6 +160,15 @@ async def withdraw(call: Call, day: date | None = None, team: Team | None = None
         await store.delete_answer(call.tx, piece)
     await _follow(call, sheet.standup, sheet.kept, ())
     return form_messages.withdrawn(sheet.standup.name, sheet.kept.update.date)
+
+
+async def _withdraw_one(call: Call, sheet: Sheet, day: date | None, only: int) -> Message:
+    pieces = sheet.kept.pieces if sheet.kept is not None else ()
+    piece = next((piece for piece in pieces if piece.id == only), None)
+    if sheet.kept is None or piece is None:
+        raise pick_messages.not_there(sheet.standup.name, day or call.tx.now.date())
+    await answering.take_out(call.tx, sheet.kept, piece)
+    return pick_messages.taken_out(sheet.standup.name, sheet.kept.update.date)
 
 
 # --- which update ---------------------------------------------------------------------------------------------
@@ -156,7 +197,7 @@ async def _sheet(call: Call, day: date | None, team: Team | None) -> Sheet:
 
 def _known(sheet: Sheet, position: int, plans: str) -> str:
     if position in sheet.reading.parts:
-        return sheet.reading.text(position)
+        return sheet.reading.words(position)
     first_done = next((n for n, q in enumerate(sheet.questions) if q.kind is Kind.DONE), None)
     return plans if position == first_done else ""
 
@@ -187,7 +228,8 @@ async def _rewritten(
     touched = set(changed)
     gone: set[int] = set()
     while True:
-        said_there = {part.piece.id for position in touched for part in before.parts.get(position, ())}
+        own = [part for position in touched for part in before.parts.get(position, ()) if not part.piece.speaker]
+        said_there = {part.piece.id for part in own}
         also = {n for n, parts in before.parts.items() if any(part.piece.id in said_there for part in parts)}
         if said_there <= gone and also <= touched:
             break
@@ -198,9 +240,10 @@ async def _rewritten(
             await store.delete_answer(call.tx, piece)
     fresh = []
     for position in sorted(touched, key=lambda n: (n == NOTE, n)):
-        text = written.get(position, before.text(position))
-        if not is_blank(text):
-            fresh.append(await store.add_answer(call.tx, kept.update, _piece(call, position, text)))
+        text, pictures = written.get(position, before.words(position)), before.pictures(position)
+        if pictures or not is_blank(text):
+            piece = replace(_piece(call, position, text), attachments=pictures)
+            fresh.append(await store.add_answer(call.tx, kept.update, piece))
     return (*(piece for piece in kept.pieces if piece.id not in gone), *fresh)
 
 

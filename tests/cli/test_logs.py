@@ -125,7 +125,7 @@ def test_a_fault_while_handling_what_somebody_wrote_is_logged_without_it(
     async def broken(*_args: object) -> None:
         raise ValueError(f"could not take in {WRITTEN}")
 
-    monkeypatch.setattr("bot.engine.dispatcher.Dispatcher._run", broken)
+    monkeypatch.setattr("bot.engine.uses.Uses.run", broken)
     say(folder, f"team create {WRITTEN}")
     ended = command("run")
     assert "Something went wrong on my side" in ended.stdout

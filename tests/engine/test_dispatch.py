@@ -78,6 +78,13 @@ async def drop(call: Call, sure: bool = False) -> Message:
     return say(_("Dropped."))
 
 
+@command("drop all", help="Drop even more", example="drop all", admin=True)
+async def drop_all(call: Call, sure: bool = False) -> Message:
+    if not sure:
+        raise AskFirst(_("Drop even more?"), "drop all sure:yes")
+    return say(_("Dropped all."))
+
+
 @command("half done", help="Write, then fail", example="half done bad")
 async def half_done(call: Call, how: str) -> Message:
     await ask(call, "half")
@@ -134,7 +141,7 @@ async def ring(tx: Transaction, due: Sequence[Timer]) -> None:
 
 COG = Cog(
     "test",
-    commands=[ask, pass_, note, look, drop, half_done, paint, greet],
+    commands=[ask, pass_, note, look, drop, drop_all, half_done, paint, greet],
     jobs={"ring": ring},
     listeners={SourceEdited: edited, SourceDeleted: deleted},
     conversations={"topic": answered},
@@ -299,7 +306,7 @@ async def test_a_question_that_was_not_answered_stays_open_for_presses(stage: St
 async def test_a_choice_that_could_not_be_run_stays_open(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     await stage.says("Ana", "drop it")
     with monkeypatch.context() as broken:
-        broken.setattr("bot.engine.dispatcher.convert_all", None)
+        broken.setattr("bot.engine.uses.convert_all", None)
         (sorry,) = await stage.presses("Ana", "drop it sure:yes")
     assert "nothing was changed" in sorry.text
     stage.server.press(
@@ -357,6 +364,44 @@ async def test_what_needs_confirming_is_done_only_after_a_yes(stage: Stage) -> N
     assert "Dropped" not in unknown
 
 
+@pytest.mark.parametrize("how", ["press", "react", "say"])
+async def test_a_no_settles_what_needs_confirming_and_a_yes_after_it_does_nothing(stage: Stage, how: str) -> None:
+    (question,) = await said(stage, "Ana", "drop it")
+    assert question.endswith("[✅ Yes: drop it sure:yes] [❌ no]")
+    asked = stage.server.last_from_bot(direct("Ana")) or ""
+    if how == "press":
+        stage.server.press("Ana", asked, "no")
+    elif how == "react":
+        stage.server.react("Ana", asked, "❌")
+    else:
+        stage.server.say("Ana", "no", address=direct("Ana"))
+    (answer,) = await stage.settle()
+    assert answer.text == "Nothing was changed."
+    for choice in ("drop it sure:yes", "no"):
+        stage.server.press("Ana", asked, choice)
+        (answer,) = await stage.settle()
+        assert answer.text == "That is settled already, so nothing has changed."
+    (unknown,) = await said(stage, "Ana", "yes")
+    assert "Dropped" not in unknown
+
+
+async def test_a_no_is_to_its_own_question_alone(stage: Stage) -> None:
+    await stage.says("Ana", "drop it")
+    earlier = stage.server.last_from_bot(direct("Ana")) or ""
+    await stage.says("Ana", "drop all")
+    stage.server.press("Ana", earlier, "no")
+    assert [seen.text for seen in await stage.settle()] == ["Nothing was changed."]
+    assert await said(stage, "Ana", "yes") == ["Dropped all."]
+
+
+async def test_a_no_after_a_yes_explains(stage: Stage) -> None:
+    await stage.says("Ana", "drop it")
+    asked = stage.server.last_from_bot(direct("Ana")) or ""
+    assert [s.text for s in await stage.presses("Ana", "drop it sure:yes")] == ["Dropped."]
+    stage.server.press("Ana", asked, "no")
+    assert [s.text for s in await stage.settle()] == ["That is settled already, so nothing has changed."]
+
+
 @pytest.mark.parametrize("text", ["yes please", "what?", "paint", ""])
 async def test_what_neither_agrees_nor_declines_is_said_to_do_nothing_and_a_later_yes_does_nothing(
     stage: Stage, text: str
@@ -410,7 +455,8 @@ async def test_an_answer_is_an_answer_although_something_was_offered_before(stag
 
 async def test_in_a_room_the_question_shows_the_command_that_confirms(stage: Stage) -> None:
     (question,) = await said(stage, "Ana", "!helio drop it", "lobby")
-    assert "`!helio drop it sure:yes`" in question
+    assert "If so, confirm with `!helio drop it sure:yes`" in question
+    assert question.endswith("[✅ Yes: !helio drop it sure:yes]")  # others read it: no answer is a no
     assert await said(stage, "Ana", "!helio drop it sure:yes", "lobby") == ["Dropped."]
 
 

@@ -16,7 +16,7 @@ async def test_the_owner_of_a_channels_team_is_told_once(world: World) -> None:
         await world.engine.announce_there(ROOM, "threads:room", NO_THREADS)
         await world.engine.announce_there(Place("fake", "room", "thread"), "threads:room", NO_THREADS)
     await world.engine.drain()
-    assert world.texts("Olu") == ["About Atlas's channel: I may not make threads."]
+    assert world.texts("Olu") == ["About #room, a channel of Atlas: I may not make threads."]
     assert world.texts("Mei") == []
 
 

@@ -424,8 +424,16 @@ async def test_what_the_bot_lacks_in_a_thread_is_told_to_the_owner_in_the_platfo
     world.platform.faults = [Refused("missing permissions", _("I need the right to write in threads."))]
     await world.send("reply", to=to_thread("post"))
     (notice,) = world.texts("Olu")
-    assert "could not post in Atlas's channel" in notice
+    assert "could not post in #room, a channel of Atlas" in notice
     assert "I need the right to write in threads." in notice
+
+
+@pytest.mark.parametrize("reason", ["Thread is locked", "Fake says: Thread is locked"])
+async def test_a_platforms_own_reason_is_told_as_its_words_once(world: World, reason: str) -> None:
+    world.platform.faults = [Refused(reason)]
+    await world.send("post", to=to_place(ROOM))
+    (notice,) = world.texts("Olu")
+    assert notice.endswith(" Fake says: Thread is locked") and notice.count("says") == 1
 
 
 async def test_somebody_who_does_not_exist_is_told_of_once(world: World) -> None:

@@ -90,7 +90,7 @@ import subprocess
 import sys
 from pathlib import Path
 from bot.engine.ports import Reader
-from bot.i18n import BabelLocalizer, Catalogues, CldrGazetteer, gazetteer, zones
+from bot.i18n import BabelLocalizer, Catalogues, CldrGazetteer, place_names, zones
 from bot.model.message import Sentence
 from tests.i18n.styles import Plain
 
@@ -98,7 +98,7 @@ catalogues = Catalogues(Path({str(tmp_path)!r}))
 CldrGazetteer(catalogues)
 print(BabelLocalizer(catalogues).write(Sentence("tea", "Tea"), Reader("en", "Europe/Lisbon"), Plain()))
 assert not zones.countries.cache_info().currsize
-assert not gazetteer._index.cache_info().currsize
+assert not place_names.names.cache_info().currsize
 """
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.stdout, run.stderr) == ("Tea\n", "")

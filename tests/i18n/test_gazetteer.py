@@ -10,7 +10,10 @@ from babel import Locale
 
 from bot.i18n import Catalogues, CldrGazetteer
 from bot.i18n.cities import COUNTRIES, WELL_KNOWN, places
+from bot.i18n.exonyms import COUNTRIES as OTHER_COUNTRIES
+from bot.i18n.exonyms import exonyms
 from bot.i18n.gazetteer import MOST_CHOICES
+from bot.i18n.spelling import near
 from bot.i18n.zones import city_name, countries, links, zones_by_country
 from bot.model.working_time import zone_info
 
@@ -129,6 +132,60 @@ def test_a_place_behind_a_comma_says_which_is_meant(text: str, zone: str) -> Non
     assert zones(text) == [zone]
 
 
+ALL = ("en", "es", "de", "ja")
+
+
+@pytest.mark.parametrize("reader", ALL)
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("Tokio", "Asia/Tokyo"), ("東京", "Asia/Tokyo"), ("とうきょう", "Asia/Tokyo"), ("トウキョウ", "Asia/Tokyo"),
+        ("東京都", "Asia/Tokyo"), ("大阪市", "Asia/Tokyo"), ("ニューヨーク", "America/New_York"),
+        ("サン・フランシスコ", "America/Los_Angeles"), ("ﾊﾟﾘ", "Europe/Paris"), ("バリ", "Asia/Makassar"),
+        ("北京", "Asia/Shanghai"), ("Pekín", "Asia/Shanghai"), ("pekin", "Asia/Shanghai"), ("Peking", "Asia/Shanghai"),
+        ("Londres", "Europe/London"), ("nueva york", "America/New_York"), ("el cairo", "Africa/Cairo"),
+        ("Moscú", "Europe/Moscow"), ("Moskau", "Europe/Moscow"), ("Warschau", "Europe/Warsaw"),
+        ("Mailand", "Europe/Rome"), ("Kapstadt", "Africa/Johannesburg"), ("Ciudad del Cabo", "Africa/Johannesburg"),
+        ("Kalkutta", "Asia/Kolkata"), ("Calcuta", "Asia/Kolkata"), ("Calcutta", "Asia/Kolkata"),
+        ("コルカタ", "Asia/Kolkata"), ("münchen", "Europe/Berlin"), ("munchen", "Europe/Berlin"),
+        ("MUENCHEN", "Europe/Berlin"), ("ミュンヘン", "Europe/Berlin"), ("Zuerich", "Europe/Zurich"),
+        ("NYC", "America/New_York"), ("sao paulo", "America/Sao_Paulo"), ("SÃO PAULO", "America/Sao_Paulo"),
+        ("Alemania", "Europe/Berlin"), ("Deutschland", "Europe/Berlin"), ("ドイツ", "Europe/Berlin"),
+        ("Japan", "Asia/Tokyo"), ("日本", "Asia/Tokyo"), ("JST", "Asia/Tokyo"), ("SGT", "Asia/Singapore"),
+        ("Lisbon Portugal", "Europe/Lisbon"), ("Berlin (Deutschland)", "Europe/Berlin"),
+        ("Berlin (Europe/Berlin)", "Europe/Berlin"), ("Valencia España", "Europe/Madrid"),
+    ],
+)  # fmt: skip
+def test_a_place_is_found_by_its_name_in_any_language_whatever_the_readers_is(
+    text: str, zone: str, reader: str
+) -> None:
+    assert zones(text, reader) == [zone]
+
+
+@pytest.mark.parametrize("reader", ALL)
+@pytest.mark.parametrize("text", ["USA", "Estados Unidos", "Vereinigte Staaten", "アメリカ", "米国"])
+def test_a_country_of_several_times_is_asked_about_by_any_of_its_names(text: str, reader: str) -> None:
+    assert {"America/New_York", "America/Chicago", "America/Los_Angeles"} <= set(zones(text, reader))
+
+
+def test_a_name_in_the_readers_language_counts_before_another_languages() -> None:
+    assert zones("Granada", "en") == zones("Granada", "ja") == ["Europe/Madrid"]
+    assert set(zones("Granada", "es")) == {"Europe/Madrid", "America/Grenada"}
+
+
+def test_a_city_that_is_not_in_the_place_behind_the_comma_is_asked_about() -> None:
+    assert zones("Paris, Texas") == ["Europe/Paris", "America/Chicago"]
+    assert zones("Paris Texas") == []
+
+
+@pytest.mark.parametrize("language", ALL)
+def test_every_name_of_a_place_in_another_language_leads_to_it(language: str) -> None:
+    for name, found in exonyms(language).items():
+        assert set(found) <= set(zones(name, language)), name
+        assert zones(name, "en"), name
+    assert set(OTHER_COUNTRIES.get(language, {}).values()) <= zones_by_country().keys()
+
+
 def test_a_country_with_one_time_is_its_best_known_zone_in_both_languages() -> None:
     assert zones("Germany") == ["Europe/Berlin"]
     assert zones("Argentina") == ["America/Argentina/Buenos_Aires"]
@@ -167,6 +224,10 @@ def test_a_large_country_gives_one_zone_for_each_of_its_times_the_best_known_fir
         ("GMT+3", {"Africa/Nairobi", "Europe/Istanbul"}),
         ("UTC+3", {"Africa/Nairobi", "Europe/Istanbul"}),
         ("+03:00", {"Africa/Nairobi", "Europe/Istanbul"}),
+        ("UTC+2", {"Europe/Berlin", "Africa/Cairo", "Africa/Johannesburg"}),
+        ("utc +2", {"Europe/Berlin", "Africa/Cairo", "Africa/Johannesburg"}),
+        ("CST", {"America/Chicago", "Asia/Shanghai", "America/Mexico_City", "America/Havana"}),
+        ("ET", {"America/New_York", "America/Toronto"}),
         ("Etc/GMT+3", {"America/Sao_Paulo", "America/Argentina/Buenos_Aires"}),
         ("GMT-3", {"America/Sao_Paulo", "America/Argentina/Buenos_Aires"}),
         ("gmt +5:30", {"Asia/Kolkata", "Asia/Colombo"}),
@@ -190,6 +251,13 @@ def test_what_is_no_place_is_not_found(text: str) -> None:
     assert zones(text) == []
 
 
+def test_where_a_language_is_spoken_comes_first_and_no_clock_is_left_out() -> None:
+    assert zones("CET", "es")[0] == "Europe/Madrid"
+    assert zones("CET", "de")[:2] == ["Europe/Berlin", "Africa/Algiers"]
+    assert zones("CST", "es")[0] == "America/Mexico_City"
+    assert {"America/Chicago", "Asia/Shanghai"} <= set(zones("CST", "es"))
+
+
 def test_a_match_carries_the_citys_name_in_the_callers_language() -> None:
     assert [match.city for match in gazetteer.zones("London", "es")] == ["Londres"]
     assert [match.city for match in gazetteer.zones("London", "en-GB")] == ["London"]
@@ -203,6 +271,14 @@ def test_a_match_carries_the_citys_name_in_the_callers_language() -> None:
         ("lis", "es", ("Europe/Lisbon", "Lisboa")),
         ("new", "en", ("America/New_York", "New York")),
         ("東", "ja", ("Asia/Tokyo", "東京")),
+        ("ber", "en", ("Europe/Berlin", "Berlin")),
+        ("ber", "es", ("Europe/Berlin", "Berlín")),
+        ("ber", "de", ("Europe/Berlin", "Berlin")),
+        ("ber", "ja", ("Europe/Berlin", "Berlin")),
+        ("Toki", "ja", ("Asia/Tokyo", "Tokio")),
+        ("york", "en", ("America/New_York", "New York")),
+        ("paulo", "es", ("America/Sao_Paulo", "São Paulo")),
+        ("val", "es", ("Europe/Madrid", "Valencia")),
         ("Seatle", "en", ("America/Los_Angeles", "Seattle")),
         ("Londers", "es", ("Europe/London", "Londres")),
         ("Nw York", "en", ("America/New_York", "New York")),
@@ -218,8 +294,34 @@ def test_the_nearest_names_are_suggested_as_they_are_written(text: str, language
     assert len({match.zone for match in found}) == len(found)
 
 
-def test_nothing_is_suggested_for_what_looks_like_no_name() -> None:
-    assert gazetteer.nearest_zones("qqqqqqqq", "en") == []
+def test_of_names_that_begin_alike_those_where_the_language_is_spoken_come_first() -> None:
+    assert [match.city for match in gazetteer.nearest_zones("ber", "de", 2)] == ["Berlin", "Bern"]
+    assert [match.city for match in gazetteer.nearest_zones("ber", "en", 2)] == ["Berlin", "Berkeley"]
+
+
+@pytest.mark.parametrize("language", ALL)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "qqqqqqqq", "Nowhere", "nirgendwo", "ninguna parte", "どこでもない", "home", "here", "somewhere", "Springfield",
+        "xyz", "?", "", "x" * 10_000,
+    ],
+)  # fmt: skip
+def test_nothing_is_suggested_for_what_is_near_no_name(text: str, language: str) -> None:
+    assert gazetteer.nearest_zones(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "is_near"),
+    [
+        ("berln", "berlin", True), ("berlni", "berlin", True), ("berlim", "berlin", True), ("nerlin", "berlin", True),
+        ("brlni", "berlin", False), ("rome", "rome", True), ("home", "rome", False), ("rom", "rome", True),
+        ("am", "om", False), ("melborne", "melbourne", True), ("melburn", "melbourne", False),
+        ("johanesburg", "johannesburg", True), ("yohanesburg", "johannesburg", True),
+    ],
+)  # fmt: skip
+def test_a_slip_is_one_letter_and_two_in_a_long_name(text: str, name: str, is_near: bool) -> None:
+    assert near(text, name) is is_near
 
 
 NOON = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)

@@ -156,7 +156,8 @@ class Life:
         while True:
             async with self._passing:
                 due, now = alarm.due, clock.now()
-                if alarm.idle.is_set() and due is not None and now < due <= now + SOON:
+                soon = due is not None and now < due <= now + SOON
+                if due is not None and soon and alarm.idle.is_set() and not self.bot.awaited:
                     await self._move_to(due)
                     await alarm.ring()
             await asyncio.sleep(0.05)

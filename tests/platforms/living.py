@@ -73,6 +73,11 @@ class LivingBot(ABC):
         self._engine: Engine | None = None
         self._running: asyncio.Task[Any] | None = None
 
+    @property
+    def awaited(self) -> bool:
+        """Whether the server waits for an answer to what somebody uses: no time may be made to pass then."""
+        return False
+
     @abstractmethod
     def platform(self) -> Platform:
         """Make the one platform that a process runs on."""

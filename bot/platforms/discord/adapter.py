@@ -89,6 +89,7 @@ class DiscordPlatform:
         self.ears = hearing(self.service)
         self._receive: Callable[[Inbound], Awaitable[None]] | None = None
         self._failure: asyncio.Future[None] | None = None
+        self._accepted = False
         self._tasks: list[asyncio.Task[None]] = []
         self._interactions: set[asyncio.Task[None]] = set()
         self._queue: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
@@ -108,7 +109,7 @@ class DiscordPlatform:
 
         Raises BadCredentials when the token can't be used.
         """
-        self._receive = receive
+        self._receive, self._accepted = receive, False
         self._failure = asyncio.get_running_loop().create_future()
         await self.ears.begin(position)
         self._tasks = [asyncio.create_task(self._supervised(work)) for work in (self._connect, self._hear_on)]
@@ -143,10 +144,14 @@ class DiscordPlatform:
             self._fail(problem)
 
     def _fail(self, problem: BadCredentials) -> None:
-        """Say it loudly, once, and be still: no call is made any more, no connection begun."""
+        """Say it loudly, once, and be still: no call is made any more, no connection begun.
+
+        A token that was never accepted is said by the start alone.
+        """
         if self._failure is None or self._failure.done():
             return
-        log.critical("discord: %s", problem)
+        if self._accepted:
+            log.critical("discord: %s", problem)
         self._failure.set_exception(problem)
         self._failure.exception()  # seen: whether anybody watches is not asyncio's to complain about
         here = asyncio.current_task()
@@ -180,6 +185,7 @@ class DiscordPlatform:
         if not self.settings.token:
             raise BadCredentials("set discord.token")
         user = await self.rest.login(self.settings.token)
+        self._accepted = True
         application = await self.rest.call("GET", "/applications/@me")
         self.me.user_id, self.me.application_id = str(user["id"]), str(application["id"])
         self.me.name = str(user.get("global_name") or user["username"])

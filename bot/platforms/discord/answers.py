@@ -81,6 +81,11 @@ class Answers:
         body["flags"] = body.get("flags", 0) | EPHEMERAL
         await self._hook("POST", FURTHER, answer, body)
 
+    async def bare(self, answer: Answer) -> None:
+        """Take the choices from a response, if that can be done still."""
+        if self._alive(answer):
+            await self._hook("PATCH", ORIGINAL, answer, {"components": []})
+
     async def _acknowledge(self, interaction: str, token: str, body: Mapping[str, Any]) -> bool:
         for last in (False, True):
             try:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bot.engine.packing import PlainStyle
 from bot.engine.ports import Localizer, Reader
 from bot.engine.suggesting import SUGGESTED
+from bot.engine.tongues import translated
 from bot.model.command import N_, CommandSpec, Parameter
 from bot.model.message import Sentence
 
@@ -90,6 +91,7 @@ NAMES: Final[frozenset[str]] = frozenset(
         N_("names"),
         N_("night"),
         N_("number"),
+        N_("only"),
         N_("press"),
         N_("purpose"),
         N_("reason"),
@@ -171,14 +173,18 @@ class _Tree:
         return {**self._named(specs[0], depth), "description": described[:LONGEST_TEXT] or name}
 
     def _named(self, spec: CommandSpec, depth: int) -> dict[str, Any]:
-        words = spec.words.split()
-        named: dict[str, Any] = {"name": words[depth]}
-        local = {}
-        for locale, text in self._in_locales(spec.domain, spec.words):
-            translated = text.lower().split()
-            if len(translated) == len(words) and is_name(translated[depth]):
-                local[locale] = translated[depth]
-        return named | ({"name_localizations": local} if local else {})
+        name = spec.words.split()[depth]
+        return self._called(name, lambda language: own_words(spec, language, self._localizer).split()[depth])
+
+    def _called(self, name: str, own: Callable[[str], str]) -> dict[str, Any]:
+        """Return a name with those in other languages that differ from it."""
+        local = {
+            locale: shown
+            for language in self._localizer.languages()
+            if (shown := own(language)) != name
+            for locale in LOCALES.get(language, ())
+        }
+        return {"name": name, **({"name_localizations": local} if local else {})}
 
     def _described(self, spec: CommandSpec) -> dict[str, Any]:
         return self._text(spec.domain, spec.help)
@@ -198,15 +204,9 @@ class _Tree:
         return [self._option(spec, parameter) for parameter in ordered]
 
     def _option(self, spec: CommandSpec, parameter: Parameter) -> dict[str, Any]:
-        local = {
-            locale: name.lower()
-            for locale, name in (self._in_locales("bot", parameter.name) if parameter.name in NAMES else ())
-            if is_name(name.lower())
-        }
         option: dict[str, Any] = {
             "type": _TYPES.get(parameter.kind, STRING),
-            "name": parameter.name,
-            **({"name_localizations": local} if local else {}),
+            **self._called(parameter.name, lambda language: own_name(parameter.name, language, self._localizer)),
             **(
                 self._text(spec.domain, parameter.help) if parameter.help else self._text("bot", _KINDS[parameter.kind])
             ),
@@ -229,6 +229,25 @@ class _Tree:
             if translated != text:
                 for locale in LOCALES.get(language, ()):
                     yield locale, translated
+
+
+def own_words(spec: CommandSpec, language: str, localizer: Localizer) -> str:
+    """Return a command's words as clients set to a language show them: in English where they have no others."""
+    words = spec.words.split()
+    shown = translated(spec.domain, spec.words, language, localizer).split() if _served(language) else words
+    if len(shown) != len(words):
+        return spec.words
+    return " ".join(own if is_name(own) else word for own, word in zip(shown, words, strict=True))
+
+
+def own_name(name: str, language: str, localizer: Localizer) -> str:
+    """Return the name of an option as clients set to a language show it."""
+    shown = translated("bot", name, language, localizer) if name in NAMES and _served(language) else name
+    return shown if is_name(shown) else name
+
+
+def _served(language: str) -> bool:
+    return language.partition("-")[0] in LOCALES
 
 
 def is_name(text: str) -> bool:

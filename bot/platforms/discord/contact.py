@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ HOUR = timedelta(hours=1)
 OPENED = "contact.opened"
 """The name under which the state keeps with whom new conversations were begun, and when."""
 UNKNOWN_USER = frozenset({10013, 50033, 50035})
-CLOSED = frozenset({50007, 50278})
+CLOSED, NO_SERVER = 50007, 50278
 """Cannot send messages to this user: they closed their direct messages, or share no server with the bot."""
 
 
@@ -83,6 +84,8 @@ class Contacts:
         self._gone: set[str] = set()
         self._loaded = False
         self._lock = asyncio.Lock()
+        self.apart: Callable[[str, str], None] = _leave
+        """Given the conversation, and the user, that share no server with the bot; "" where one is not known."""
 
     async def channel(self, identity: Identity) -> str:
         """Return the conversation with a person, opened if there is none.
@@ -115,8 +118,15 @@ class Contacts:
         except Rejected as refusal:
             if refusal.code in UNKNOWN_USER:
                 raise Refused(f"there is no Discord account {user}") from refusal
+            self.refused(refusal, "", user)
             raise closed(refusal) or refusal from refusal
         return await self._keep(user, str(answer["id"]))
+
+    def refused(self, refusal: Rejected, channel: str, user: str = "") -> None:
+        """Tell of somebody, or of whose conversation it is, who is found to share no server with the bot."""
+        if refusal.code == NO_SERVER:
+            whose = (one for one, known in self._channels.items() if known == channel)
+            self.apart(channel, user or next(whose, ""))
 
     async def known(self, user: str) -> str | None:
         """Return the conversation with a person, if there is one."""
@@ -146,9 +156,19 @@ class Contacts:
         self._loaded = True
 
 
+def _leave(channel: str, user: str) -> None:
+    """Do nothing about somebody who shares no server with the bot."""
+
+
 def closed(refusal: Rejected) -> Closed | None:
     """Return what a refusal means, if it is that of a closed conversation, with what people can do about it."""
-    if refusal.code not in CLOSED:
+    if refusal.code == NO_SERVER:
+        left = _(
+            "They are in no server with me any more, so I take them out of its teams. Add them again once they are"
+            " back."
+        )
+        return Closed(str(refusal), left, None)
+    if refusal.code != CLOSED:
         return None
     advice = _(
         "Their direct messages are closed to me. They open them in the server's privacy settings, under Direct"

@@ -100,7 +100,8 @@ class Reading:
     def command(self, line: str) -> CommandSpec | None:
         """Return the command that a line is a use of, if it is one."""
         registry = self._service.registry
-        typed = find_command(line.strip().removeprefix("/"), registry.commands) if registry is not None else None
+        commands = registry.tongues.commands if registry is not None else {}
+        typed = find_command(line.strip().removeprefix("/"), commands)
         return typed.spec if typed is not None else None
 
     def take(self, message: str, channel: str, guild: str, author: str) -> None:

@@ -81,7 +81,18 @@ class Guilds:
     def name(self, guild: str) -> str:
         """Return what people call a server, "" for one that is not known."""
         known = self._guilds.get(guild)
-        return known.name if known is not None else self._present.get(guild, {}).get("name", "")
+        return (known.name if known is not None else "") or self._present.get(guild, {}).get("name", "")
+
+    async def named(self, guild: str) -> str:
+        """Return what people call a server that may not have been heard of yet; "" where that can't be found out."""
+        name = self.name(guild)
+        if name:
+            return name
+        try:
+            known = await self.guild(guild)
+        except (TryLater, OutcomeUnknown):
+            return ""
+        return known.name if known is not None else ""
 
     def channel_name(self, guild: str, channel: str) -> str | None:
         """Return what people call a channel of a server, or None."""
@@ -96,7 +107,7 @@ class Guilds:
 
     async def guild(self, id: str) -> Guild | None:
         """Return a server with its roles; None where the bot is not in it. Raises TryLater."""
-        if id not in self._guilds:
+        if id not in self._guilds or not self._guilds[id].owner:  # of some only a channel has been heard of
             try:
                 self._take(await self._service.rest.call("GET", "/guilds/{guild_id}", haste=Haste.ASKED, guild_id=id))
             except Rejected:

@@ -14,6 +14,7 @@ from bot.platforms.discord.ears import Service
 from bot.platforms.discord.events import Reading
 from bot.platforms.discord.guilds import Guilds
 from bot.platforms.discord.interactions import Interactions
+from bot.platforms.discord.membership import Membership
 from bot.platforms.discord.rest import Rejected
 from bot.platforms.discord.rights import Rights
 
@@ -31,7 +32,9 @@ class Hearing:
         self._service = service
         self.guilds = Guilds(service)
         self.directs = Directs(service)
-        self.reading = Reading(service, self.guilds, Rights(service, self.guilds), self.directs)
+        rights = Rights(service, self.guilds)
+        self.membership = Membership(service, self.guilds, rights, self.directs)
+        self.reading = Reading(service, self.guilds, rights, self.directs)
         self.interactions = Interactions(service, self.reading)
         self.backfill = Backfill(service, self.reading)
 
@@ -66,6 +69,7 @@ class Hearing:
             case "READY":
                 await self.guilds.ready(data)
                 await self.backfill.ready(data)
+                self.membership.begin()
             case "MESSAGE_CREATE":
                 await self._message(data)
             case "MESSAGE_UPDATE":
@@ -87,6 +91,7 @@ class Hearing:
 
     async def end(self) -> None:
         """Read nothing more back."""
+        await self.membership.end()
         await self.backfill.stop()
         await self.reading.rights.end()
 

@@ -8,30 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.engine.errors import OutcomeUnknown, StorageFull, TryLater
 from bot.engine.immediate import Immediate, Refusal, ShownForm
 from bot.engine.ports import Localizer, Reader, Rendered
+from bot.engine.registry import Registry
 from bot.engine.trouble import Trouble
 from bot.model.command import CommandSpec
 from bot.model.errors import HeliotropeError
-from bot.model.event import Commanded, Inbound, Pressed, Submitted
-from bot.model.identity import Account, NamedPlace, Place
+from bot.model.event import Commanded, Inbound, Picked, Pressed, Restriction, Submitted
+from bot.model.identity import Account, MessageRef, NamedPlace, Place
 from bot.model.message import CommandText, Message, Sentence, catalogue, say
-from bot.platforms.discord import mentions, naming
+from bot.platforms.discord import mentions, naming, wanting
 from bot.platforms.discord.answers import EPHEMERAL
 from bot.platforms.discord.commands import LOCALES
 from bot.platforms.discord.ears import Service
-from bot.platforms.discord.events import Reading, attachments, in_server
+from bot.platforms.discord.events import SAID, Reading, attachments, in_server
 from bot.platforms.discord.limiter import Haste
 from bot.platforms.discord.modals import modal, sent_in, shortened
 from bot.platforms.discord.naming import NAME, Answer
 from bot.platforms.discord.render import render
 from bot.platforms.discord.typed import Used, line, used
+from bot.platforms.discord.wanting import Right
 
 _, n_ = catalogue("bot")
 log = logging.getLogger(__name__)
@@ -40,15 +43,23 @@ COMMAND, COMPONENT, COMPLETION, SUBMISSION = 2, 3, 4, 5
 """Types of interactions."""
 FROM_MENU: Final = 3
 """The type of a command that was picked from a message's menu."""
-SAY, DEFER, DEFER_UPDATE, SUGGEST = 4, 5, 6, 8
+WORDED: Final = SAID | {20, 23}
+"""The types of messages whose text somebody wrote, or an application in answer to them."""
+SAY, DEFER, DEFER_UPDATE, UPDATE, SUGGEST = 4, 5, 6, 7, 8
 """Types of responses."""
 LOOKING: Final = 1.2
 """Seconds in which is found out what somebody may do, where a form waits for that."""
 OPENING: Final = 2.0
 """Seconds in which a form or suggestions are made; Discord waits for three."""
+STORING: Final = 0.15
+"""Seconds after which what was used is acknowledged although it is not stored yet: people see that they are heard."""
+FRESH: Final = timedelta(seconds=1.5)
+"""Older than this, something used may be over: Discord is asked first, so that nothing is done that it said failed."""
 COMMITTING: Final = 1.5
 """Seconds after which what was sent in is acknowledged although it is not stored yet."""
 LONGEST_CHOICE: Final = 100
+MOST_OFFERS: Final = 5_000
+"""As many people's are remembered that were offered something in a form's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,8 @@ class Use:
     member: Mapping[str, Any] | None
     language: str
     at: datetime
+    restriction: Restriction | None = None
+    """What the bot may not do in the server's channel that it was used in."""
 
     def answer(self) -> Answer:
         """Return the response that they wait for; in a direct conversation it is an ordinary message."""
@@ -79,9 +92,13 @@ class Use:
 class Rendering:
     """The platform, as far as it turns messages into its own."""
 
+    def __init__(self, registry: Registry | None) -> None:
+        """Write the commands of a registry as clients take them."""
+        self._commands = registry.commands if registry is not None else {}
+
     def render(self, message: Message, reader: Reader, localizer: Localizer) -> Sequence[Rendered]:
         """Turn a message into bodies of Discord's messages."""
-        return render(message, reader, localizer)
+        return render(message, reader, localizer, self._commands)
 
 
 class Interactions:
@@ -91,6 +108,8 @@ class Interactions:
         """Work with the platform's parts."""
         self._service = service
         self._reading = reading
+        self._offers: OrderedDict[str, Answer] = OrderedDict()
+        """What was said last to somebody in private instead of opening a form, by account."""
 
     async def take(self, data: Mapping[str, Any]) -> None:
         """Take one interaction."""
@@ -113,8 +132,8 @@ class Interactions:
 
     async def _command(self, use: Use, data: Mapping[str, Any]) -> None:
         chosen, spec = await self._chosen(use, data)
-        if chosen.target and str(chosen.target["author"]["id"]) == self._service.me.user_id:
-            await self._say(use, _MINE)
+        if chosen.target and (refusal := self._useless(chosen)) is not None:
+            await self._say(use, refusal)
             return
         if (
             spec is not None
@@ -122,13 +141,15 @@ class Interactions:
             and await self._opens(use, self._commanded(use, chosen, spec), spec)
         ):
             return
-        if await self._acknowledged(use, use.deferred):
-            await self._named(chosen)
-            chosen = await self._present(use, chosen, spec)
-            event = self._commanded(use, await self._readable(use, chosen), spec)
-            rights = await self._rights(use, spec)
-            await self._report(replace(event, answer=use.answer().place, **rights))
-            await self._met(use)
+        await self._taken(use, use.deferred, self._run(use, chosen, spec))
+
+    async def _run(self, use: Use, chosen: Used, spec: CommandSpec | None) -> None:
+        await self._named(chosen)
+        chosen = await self._present(use, chosen, spec)
+        event = self._commanded(use, await self._readable(use, chosen), spec)
+        event = replace(event, restrictions=event.restrictions + await self._restrictions(use, chosen))
+        rights = await self._rights(use, spec)
+        await self._report(replace(event, answer=use.answer().place, **rights))
 
     async def _press(self, use: Use, data: Mapping[str, Any]) -> None:
         command = await self._service.mouth.command_of(str(data["data"]["custom_id"]))
@@ -142,10 +163,12 @@ class Interactions:
         spec = self._reading.command(command)
         if spec is not None and spec.form is not None and await self._opens(use, event, spec):
             return
-        if await self._acknowledged(use, use.deferred if use.guild else {"type": DEFER_UPDATE}):
-            rights = await self._rights(use, spec)
-            await self._report(replace(event, answer=use.answer().place if use.guild else None, **rights))
-            await self._met(use)
+        body = use.deferred if use.guild else {"type": DEFER_UPDATE}
+        await self._taken(use, body, self._pressed(use, event, spec))
+
+    async def _pressed(self, use: Use, event: Pressed, spec: CommandSpec | None) -> None:
+        rights = await self._rights(use, spec)
+        await self._report(replace(event, answer=use.answer().place if use.guild else None, **rights))
 
     async def _submit(self, use: Use, data: Mapping[str, Any]) -> None:
         """Store what was written first, and acknowledge it then: what was not taken stays in the open modal."""
@@ -173,7 +196,8 @@ class Interactions:
                     "what %s sent in could not be stored", use.user.identity.account, exc_info=storing.exception()
                 )
                 return
-            await self._acknowledged(use, {"type": DEFER_UPDATE} if quiet else use.deferred, handled=True)
+            done = _done_with(data["message"]) if quiet else use.deferred
+            await self._acknowledged(use, done, handled=True)
             try:
                 await storing
             except StorageFull:
@@ -208,7 +232,7 @@ class Interactions:
         try:
             async with asyncio.timeout(OPENING):
                 event = replace(event, **await self._rights(use, spec, within=LOOKING))
-                found = await self._immediate().form(event, Rendering())
+                found = await self._immediate().form(event, Rendering(self._service.registry))
         except TimeoutError:
             log.error("the form of %s was not ready in time", spec.words)
             await self._say(use, _("I was too slow to open that. Please try again."))
@@ -222,11 +246,26 @@ class Interactions:
                 return False
             case Refusal(parts):
                 await self._show(use, [part.content for part in parts])
+                await self._only_offer(use)
             case ShownForm():
                 custom_id = await self._service.mouth.custom_id(use.id, found.command)
                 await self._acknowledged(use, modal(found, custom_id))
         await self._met(use)
         return True
+
+    async def _only_offer(self, use: Use) -> None:
+        """Take the choices from what was said before in a form's place: of several that stand there one is open."""
+        if use.guild:
+            return
+        earlier = self._offers.pop(use.user.identity.account, None)
+        self._offers[use.user.identity.account] = use.answer()
+        if len(self._offers) > MOST_OFFERS:
+            self._offers.popitem(last=False)
+        if earlier is not None:
+            try:
+                await self._service.answers.bare(earlier)
+            except HeliotropeError as problem:
+                log.warning("the choices of an earlier answer stay: %s", problem)
 
     def _immediate(self) -> Immediate:
         if self._service.immediate is None:
@@ -234,6 +273,39 @@ class Interactions:
         return self._service.immediate
 
     # --- acknowledging ------------------------------------------------------------------------------------------
+
+    async def _taken(self, use: Use, body: Mapping[str, Any], work: Coroutine[Any, Any, None]) -> None:
+        """Acknowledge what was used as soon as it is stored, and soon in any case; see it through.
+
+        What is acknowledged before it is stored is lost by a crash in between, and nobody is told.
+        """
+        fresh = self._service.clock.now() - use.at < FRESH
+        if not fresh and not await self._acknowledged(use, body):
+            work.close()
+            return
+        if fresh:
+            self._service.answers.expect(use.id)
+        working = asyncio.create_task(work)
+        try:
+            if fresh:
+                await asyncio.wait([working], timeout=STORING)
+                await self._acknowledged(use, body, handled=True)
+            await working
+        except Exception:
+            log.exception("what %s used could not be handled", use.user.identity.account)
+            await self._failed(use)
+        finally:
+            working.cancel()
+            self._service.answers.forget(use.id)
+        await self._met(use)
+
+    async def _failed(self, use: Use) -> None:
+        """Tell somebody who waits for an answer that there will be none."""
+        told = _("Something went wrong on my side, and nothing was changed. Please try again.")
+        try:
+            await self._service.answers.further(use.answer(), self._rendered(use, say(told))[0], f"failed:{use.id}")
+        except HeliotropeError as problem:
+            log.warning("that something went wrong could not be told: %s", problem)
 
     async def _acknowledged(self, use: Use, body: Mapping[str, Any], *, handled: bool = False) -> bool:
         """Respond first; return whether the person may see what is done now.
@@ -278,7 +350,8 @@ class Interactions:
     def _rendered(self, use: Use, message: Message) -> list[dict[str, Any]]:
         assert self._service.localizer is not None, "the platform was given no localizer"
         reader = Reader(use.language or "en", "UTC", direct=True, now=self._service.clock.now())
-        return [dict(part.content) for part in render(message, reader, self._service.localizer)]
+        parts = Rendering(self._service.registry).render(message, reader, self._service.localizer)
+        return [dict(part.content) for part in parts]
 
     async def _show(self, use: Use, contents: Sequence[Mapping[str, Any]]) -> None:
         """Answer at once, for the person's eyes alone."""
@@ -325,6 +398,7 @@ class Interactions:
             member=member,
             language=self._language(str(data.get("locale") or "")),
             at=self._reading.at(str(data["id"])),
+            restriction=_restriction(place, data) if guild else None,
         )
 
     def _language(self, locale: str) -> str:
@@ -342,6 +416,7 @@ class Interactions:
             "at": use.at,
             "language": use.language,
             "direct": not use.guild,
+            "restrictions": (use.restriction,) if use.restriction is not None else (),
             **scope,
         }
 
@@ -349,7 +424,8 @@ class Interactions:
         """Return what somebody may do; for an administrators' command in a direct conversation, by looking it up."""
         user = use.user.identity.account
         if use.guild:
-            return {"admin": await self._reading.rights.by_member(user, use.guild, use.member or {})}
+            admin = await self._reading.rights.by_member(user, use.guild, use.member or {})
+            return {"admin": admin, "scope_name": await self._reading.guilds.named(use.guild)}
         if spec is None or not spec.admin:
             return await self._reading.in_direct(user)
         try:
@@ -387,10 +463,24 @@ class Interactions:
         words = spec.words if spec is not None else str(command["name"])
         return Used(words, {free: text}, attachments=attachments(target), target=target), spec
 
+    def _useless(self, chosen: Used) -> Sentence | None:
+        """Return why nothing can be done with the message in whose menu a command was picked."""
+        if str(chosen.target["author"]["id"]) == self._service.me.user_id:
+            return _MINE
+        words = chosen.target.get("type", 0) in WORDED and any(text.strip() for text in chosen.options.values())
+        return None if words or chosen.attachments else _WORDLESS
+
     async def _named_place(self, use: Use, shown: Mapping[str, Any]) -> NamedPlace:
         where = await self._reading.guilds.where(use.guild, str(shown["id"]), shown)
         name = str(shown.get("name") or "")
         return NamedPlace(where.place, name) if where is not None else NamedPlace(Place(NAME, str(shown["id"])), name)
+
+    async def _restrictions(self, use: Use, chosen: Used) -> tuple[Restriction, ...]:
+        """Return what the bot may not do in the channels that were picked; of its own one an interaction tells."""
+        rest, me = self._service.rest, self._service.me.user_id
+        places = {each.place for each in chosen.places} - {use.place}
+        found = [await wanting.restricted(rest, me, place) for place in places]
+        return tuple(each for each in found if each is not None)
 
     async def _named(self, chosen: Used) -> None:
         """Learn who is mentioned in texts: an option's text comes without their names."""
@@ -404,7 +494,10 @@ class Interactions:
         absent = set(chosen.bots)
         guilds = [use.guild] if use.guild else await self._reading.rights.kept(use.user.identity.account)
         for user in (each.identity.account for each in chosen.people if each.identity.account in wanted):
-            if not any([await self._reading.guilds.has(guild, user) for guild in guilds]):
+            there = [guild for guild in guilds if await self._reading.guilds.has(guild, user)]
+            for guild in there:
+                await self._reading.rights.met(user, guild)
+            if not there:
                 absent.add(user)
         return replace(chosen, people=tuple(each for each in chosen.people if each.identity.account not in absent))
 
@@ -427,7 +520,11 @@ class Interactions:
 
     def _commanded(self, use: Use, chosen: Used, spec: CommandSpec | None) -> Commanded:
         """Return the event; a command on one's own message in its menu comes from that message."""
-        own = chosen.target and str(chosen.target["author"]["id"]) == use.user.identity.account
+        picked = None
+        if chosen.target:
+            author = self._reading.account(chosen.target["author"])
+            picked = Picked(MessageRef(use.place, str(chosen.target["id"])), author)
+        own = picked is not None and picked.author.identity == use.user.identity
         id, message = f"i:{use.id}", use.id
         if own:
             message = str(chosen.target["id"])
@@ -444,6 +541,7 @@ class Interactions:
             place_name=use.place_name,
             options=chosen.options,
             places=chosen.places,
+            picked=picked,
         )
 
     async def _met(self, use: Use) -> None:
@@ -451,8 +549,23 @@ class Interactions:
             await self._reading.directs.met(use.user.identity.account, use.channel)
 
 
+def _done_with(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the acknowledgement of a form that a message's choice opened; one for their eyes alone has had its use."""
+    seen_alone = int(message.get("flags", 0)) & EPHEMERAL
+    return {"type": UPDATE, "data": {"components": []}} if seen_alone else {"type": DEFER_UPDATE}
+
+
+def _restriction(place: Place, data: Mapping[str, Any]) -> Restriction | None:
+    """Return what the bot may not do where it was used, as the interaction tells; threads have their channel's."""
+    return wanting.restriction(replace(place, thread=None), Right(int(data["app_permissions"])))
+
+
 _OLD: Final = _(
     "That is from an earlier version of mine, so nothing was changed. {help} shows what I can do.",
     help=CommandText("help"),
 )
 _MINE: Final = _("That is a message of mine, so nothing has changed. Choose one that somebody else or you wrote.")
+_WORDLESS: Final = _(
+    "There are no words in that message, and no picture or file, so I have added nothing. Stickers, polls, previews and"
+    " forwarded messages come to me empty."
+)

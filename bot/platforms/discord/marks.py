@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from bot.engine.marking import marked, neutral, parted
-from bot.model.command import CommandSpec
-from bot.platforms.discord.hints import slash
+from bot.platforms.discord.hints import Hints
 from bot.platforms.discord.media import LINK, REFERENCE, parse
 from bot.platforms.discord.naming import is_id
 
@@ -131,11 +130,11 @@ def runs_of(text: str) -> tuple[Run, ...]:
 class MarkedStyle:
     """Values inside a sentence, as marked text. `plainly` writes an instant for a plain text.
 
-    `commands` are those that there are, by their words: they are shown as clients take them.
+    `hints` writes commands as clients take them.
     """
 
     plainly: Callable[[datetime, str], str]
-    commands: Mapping[str, CommandSpec] = field(default_factory=dict)
+    hints: Hints = field(default_factory=Hints)
 
     def text(self, written: str) -> str:
         """Neutralise what a person wrote, and indent its further lines; files in it are shown."""
@@ -154,7 +153,7 @@ class MarkedStyle:
 
     def command(self, words: str, room: bool = False) -> str:
         """Write words to type, as a slash command."""
-        typed = " ".join(neutral(slash(words, self.commands)).replace("`", "'").split())
+        typed = " ".join(neutral(self.hints.slash(words)).replace("`", "'").split())
         return mark(Run("c", f"/{typed}"))
 
     def moment(self, at: datetime, show: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.engine.immediate import ShownForm, ShownInput
-from bot.model.form import LONGEST_LABEL
+from bot.model.form import LONGEST_LABEL, LONGEST_VALUE
 from bot.platforms.discord.marks import joint, units
 
 MODAL: Final = 9
@@ -19,7 +19,6 @@ ONE_LINE, LINES = 1, 2
 LONGEST_TITLE = 45
 LONGEST_HINT = 100
 """Characters of a description, and of what is shown in an empty input."""
-LONGEST_VALUE = 4_000
 
 
 def modal(form: ShownForm, custom_id: str) -> dict[str, Any]:
@@ -50,7 +49,7 @@ def _labelled(field: ShownInput) -> dict[str, Any]:
 
 
 def _input(field: ShownInput, hint: str) -> dict[str, Any]:
-    most = min(max(field.limit, len(field.value), 1), LONGEST_VALUE)
+    most = min(max(field.limit, units(field.value), 1), LONGEST_VALUE)
     return {
         "type": TEXT_INPUT,
         "custom_id": field.name,
@@ -58,9 +57,14 @@ def _input(field: ShownInput, hint: str) -> dict[str, Any]:
         "required": field.required,
         "max_length": most,
         **({"min_length": 1} if field.required else {}),
-        **({"value": field.value[:most]} if field.value else {}),
+        **({"value": _cut(field.value, most)} if field.value else {}),
         **({"placeholder": shortened(hint, LONGEST_HINT)} if hint.strip() else {}),
     }
+
+
+def _cut(text: str, longest: int) -> str:
+    """Return as much of a text as fits, without half a character at its end."""
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * longest].decode("utf-16-le", "ignore")
 
 
 def shortened(text: str, longest: int) -> str:

@@ -246,6 +246,7 @@ class Mouth:
         """Raise what a refusal means, with what people can do about it."""
         shut = closed(refusal)
         if shut is not None:
+            self.contact.refused(refusal, channel)
             raise shut from refusal
         if refusal.code in wanting.GONE:
             if chunk.member is not None:

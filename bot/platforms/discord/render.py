@@ -32,6 +32,7 @@ from bot.model.message import (
 )
 from bot.model.moment import Moment, Show
 from bot.platforms.discord import emoji
+from bot.platforms.discord.hints import Hints, hints_for
 from bot.platforms.discord.marks import MarkedStyle, Run, joint, mark, runs_of, units
 from bot.platforms.discord.media import parse
 
@@ -61,7 +62,7 @@ def render(
     A content has at most LIMIT characters; the texts of one message joined have every character of it. A button's
     custom id is its choice's command: it gets the key of its message when it is sent.
     """
-    writer = _Writer(reader, localizer, commands or {})
+    writer = _Writer(reader, localizer, hints_for(reader, localizer, commands or {}))
     groups = [tuple(writer.block(block)) for block in message.blocks]
     groups.append(tuple(writer.typed(choice) for choice in message.choices[MOST_BUTTONS:]))
     pieces = list(_pieces([group for group in groups if any(line.runs for line in group)]))
@@ -116,10 +117,10 @@ QUOTE = "> "
 class _Writer:
     reader: Reader
     localizer: Localizer
-    commands: Mapping[str, CommandSpec]
+    hints: Hints
 
     def value(self, value: Value) -> str:
-        return self.localizer.write(value, self.reader, MarkedStyle(self.plain_moment, self.commands))
+        return self.localizer.write(value, self.reader, MarkedStyle(self.plain_moment, self.hints))
 
     def plain_moment(self, at: datetime, show: str) -> str:
         return neutral(self.localizer.write(Moment(at, Show(show)), self.reader, PlainStyle()))
@@ -158,7 +159,7 @@ class _Writer:
         if quote.author:
             by = self.line(quote.author)
             yield replace(by, runs=(*by.runs, Run("t", ":")))
-        style = MarkedStyle(self.plain_moment, self.commands)
+        style = MarkedStyle(self.plain_moment, self.hints)
         for line in text.split("\n"):
             yield _Line(runs_of(style.text(line)), QUOTE, QUOTE)
 
@@ -240,18 +241,25 @@ def _titles(piece: Sequence[_Group]) -> list[_Group]:
 
 
 def _parts(groups: Sequence[_Group]) -> Iterator[_Group]:
-    """Yield groups, those that fit in no message in parts."""
+    """Yield groups, those that fit in no message in parts: the first of them fills the message that is begun."""
+    begun = 0
     for group in groups:
-        if _size(group) <= LIMIT:
+        size = _size(group)
+        if size <= LIMIT:
+            begun = begun + size if begun + size <= LIMIT else size
             yield group
             continue
         part: list[_Line] = []
+        room = LIMIT - begun
         for line in (short for long in group for short in _short(long)):
-            if part and _size(tuple(part)) + line.size > LIMIT:
+            if part and _size(tuple(part)) + line.size > room:
                 yield tuple(part)
-                part = []
+                part, room = [], LIMIT
+            elif not part and line.size > room:
+                room = LIMIT
             part.append(line)
         yield tuple(part)
+        begun = _size(tuple(part))
 
 
 def _short(line: _Line) -> Iterator[_Line]:

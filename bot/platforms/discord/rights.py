@@ -26,7 +26,7 @@ MANAGE_GUILD: Final = 1 << 5
 FRESH: Final = timedelta(minutes=1)
 """How long a right that was looked up counts without another look."""
 MOST_LOOKED_UP: Final = 10
-"""Servers that are asked about somebody who has done nothing in any of them yet."""
+"""Servers that are asked about somebody who is not known to administer any."""
 
 
 def may_administer(permissions: int, roles: Iterable[str], chosen: Collection[str]) -> bool:
@@ -71,13 +71,35 @@ class Rights:
         """Return the servers that somebody administers, as was last told."""
         return tuple(sorted(guild for guild, admin in (await self._of(user)).items() if admin))
 
+    async def met(self, user: str, guild: str) -> None:
+        """Note that somebody is in a server, whatever they may do there."""
+        if guild not in await self._of(user):
+            await self._keep(user, {guild: False})
+
+    async def people(self) -> list[str]:
+        """Return everybody of whom a server is known that they are in."""
+        stored = await self._service.state.under(_key(""))
+        return sorted({*self._known, *(key.removeprefix(_key("")) for key in stored)})
+
+    async def met_in(self, user: str) -> tuple[str, ...]:
+        """Return the servers that somebody is in, as far as is known."""
+        return tuple(sorted(await self._of(user)))
+
+    async def forget(self, user: str, guild: str) -> None:
+        """Note that somebody is in a server no more."""
+        known = await self._of(user)
+        if known.pop(guild, None) is not None:
+            self._looked.pop(user, None)
+            await self._service.state.set(_key(user), json.dumps(known))
+
     async def looked_up(self, user: str) -> tuple[str, ...]:
         """Return the servers that somebody administers now; as was last told, where Discord can't be asked."""
         now = self._service.clock.now()
         looked = self._looked.get(user)
         if looked is not None and now - looked[0] < FRESH:
             return looked[1]
-        asked = list(await self._of(user)) or self._guilds.present()[:MOST_LOOKED_UP]
+        known = await self._of(user)
+        asked = list(known) if any(known.values()) else list({*known, *self._guilds.present()[:MOST_LOOKED_UP]})
         try:
             answers = await asyncio.gather(*(self._look(user, guild) for guild in asked))
         except (TryLater, OutcomeUnknown) as problem:

@@ -7,6 +7,8 @@ from enum import IntFlag
 from typing import Any
 
 from bot.engine.errors import OutcomeUnknown, PlaceGone, Refused, TryLater
+from bot.model.event import Restriction
+from bot.model.identity import Place
 from bot.model.message import Listing, Sentence, catalogue
 from bot.platforms.discord.rest import Rejected, Rest
 
@@ -39,7 +41,8 @@ NAMES: Mapping[Right, Sentence] = {
     Right.ADD_REACTIONS: _("Add Reactions"),
 }
 """As Discord's settings name them in each language."""
-REFUSALS = frozenset({50001, 50013, 160002})
+MISSING_ACCESS = 50001
+REFUSALS = frozenset({MISSING_ACCESS, 50013, 160002})
 """Missing Access, Missing Permissions, and a reply without the right to read the history."""
 GONE = frozenset({10003, 10004})
 
@@ -74,12 +77,29 @@ async def rights(rest: Rest, me: str, channel_id: str) -> Right:
     return granted(me, channel, guild, member["roles"])
 
 
+def restriction(place: Place, granted: Right) -> Restriction | None:
+    """Return what the rights in a channel don't allow the bot to do there; None where they are enough."""
+    if granted & Right.ADMINISTRATOR or not (missing := EVERY & ~granted):
+        return None
+    return Restriction(place, advice(missing), mute=bool(missing & (Right.VIEW | Right.SEND)))
+
+
+async def restricted(rest: Rest, me: str, place: Place) -> Restriction | None:
+    """Return what the bot may not do in a channel, as Discord says now; None where it does not say."""
+    try:
+        return restriction(place, await rights(rest, me, place.address))
+    except Rejected as refusal:
+        return Restriction(place, advice(Right.VIEW), mute=True) if refusal.code == MISSING_ACCESS else None
+    except (TryLater, OutcomeUnknown, KeyError, TypeError):
+        return None
+
+
 async def lacking(rest: Rest, me: str, channel_id: str, needed: Right) -> Right:
     """Return which of the needed rights the bot lacks in a channel; all of them where that can't be read."""
     try:
         return needed & ~await rights(rest, me, channel_id) or needed
     except Rejected as refusal:
-        return Right.VIEW if refusal.code == 50001 else needed
+        return Right.VIEW if refusal.code == MISSING_ACCESS else needed
     except (TryLater, OutcomeUnknown, KeyError, TypeError):
         return needed
 

@@ -7,8 +7,8 @@ server's time is set to the world's whenever that has moved, and runs on from th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -30,13 +30,9 @@ from bot.testing.discord.control import Application, Control, controlled
 from bot.testing.discord.doings import Doings
 from bot.testing.discord.sights import Sights
 from bot.testing.discord.town import Town
+from bot.testing.news import News
 from bot.testing.service import Resident, Stuck, channel, direct
 from bot.testing.watched import Accepted, WatchedPlatform
-
-PATIENCE = 60.0
-"""Seconds of real time until something that has not come counts as lost; it takes well under one."""
-LOOK = 0.05
-"""Seconds between looks at what nobody announces."""
 
 
 class _WithoutOptionNames(DiscordPlatform):
@@ -76,7 +72,7 @@ class DiscordService:
         self._set_to: datetime | None = None
         """The instant that the server's time was set to."""
         self._marked: set[tuple[str, str, str]] = set()
-        self._news = asyncio.Event()
+        self._news = News(application.api_base, self._check)
         self._discord: DiscordPlatform | None = None
         self._watched: WatchedPlatform | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -208,7 +204,7 @@ class DiscordService:
             self._clock,
             names=names,
             done_at=self._doings.at,
-            news=self._has_news,
+            news=self._news.came,
             look=self._look,
         )
         return self._watched
@@ -227,7 +223,7 @@ class DiscordService:
         watched = self._watched
         assert watched is not None, "the bot does not run"
         await self._tell_time()
-        await self._until(lambda: self._doings.untold <= watched.heard, "the bot to hear its members")
+        await self._news.until(lambda: self._doings.untold <= watched.heard, "the bot to hear its members")
         self._doings.untold.clear()
 
     async def shown(self) -> None:
@@ -255,21 +251,6 @@ class DiscordService:
             self._set_to = now
             await self._control.call("stand", at=now.isoformat())
             await self._control.call("stand", at=None)
-
-    def _has_news(self) -> None:
-        self._news.set()
-
-    async def _until(self, is_so: Callable[[], bool], what: str) -> None:
-        """Wait until something is so. Raises Stuck if it does not come, or can't come any more."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE
-        while not is_so():
-            self._check()
-            if loop.time() > end:
-                raise Stuck(f"waited {PATIENCE:.0f} s for {what} on {self.application.api_base}")
-            self._news.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), LOOK)
 
     def _check(self) -> None:
         """Raise Stuck where the members or the bot have given up."""

@@ -7,8 +7,8 @@ whoever speaks first there. Nothing is encrypted: the members' clients can't.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,13 +25,10 @@ from bot.testing.matrix.accounts import Household, NoAccounts
 from bot.testing.matrix.client import Client
 from bot.testing.matrix.rooms import Rooms
 from bot.testing.matrix.sights import Sights
+from bot.testing.news import News
 from bot.testing.service import Resident, Stuck, channel, direct
 from bot.testing.watched import WatchedPlatform
 
-PATIENCE = 60.0
-"""Seconds of real time until something that has not come counts as lost; it takes well under one."""
-LOOK = 0.05
-"""Seconds between looks at what nobody announces."""
 OLDER = timedelta(days=1)
 """The bot's device is older than anything that it sends: else it looks for what an earlier device has sent."""
 POWER = 100
@@ -49,7 +46,8 @@ class MatrixService:
         self._clock = clock
         self._ticking = TickingClock(clock.now() - OLDER)
         self._state = MemoryState()
-        self.clients = {name: Client(url, account, self._has_news) for name, account in household.members.items()}
+        self._news = News(url, self._check)
+        self.clients = {name: Client(url, account, self._news.came) for name, account in household.members.items()}
         """The members' clients, by name."""
         self._names = {account.user_id: name for name, account in household.members.items()}
         self._rooms = Rooms(self.clients)
@@ -58,7 +56,6 @@ class MatrixService:
         """The rooms of direct conversations that members opened, by user id."""
         self._done_at: dict[str, datetime] = {}
         self._unheard: set[str] = set()
-        self._news = asyncio.Event()
         self._matrix: MatrixPlatform | None = None
         self._watched: WatchedPlatform | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -90,7 +87,7 @@ class MatrixService:
         admins = {self._user(r.name): POWER for r in residents if r.admin and r is not founder}
         for name in channels:
             self._rooms.channels[channel(name)] = await self._found(self.clients[founder.name], name, others, admins)
-        await self._until(self._rooms.everybody_is_in, "everybody to be in the rooms")
+        await self._news.until(self._rooms.everybody_is_in, "everybody to be in the rooms")
         if any(client.encrypted for client in self.clients.values()):
             raise NoAccounts(f"{self._url} encrypts every room, and the members of a demo write in the clear")
 
@@ -211,7 +208,7 @@ class MatrixService:
         )
         self._matrix = MatrixPlatform(settings, self._state, self._ticking)
         self._watched = WatchedPlatform(
-            self._matrix, self._clock, names=self._names, done_at=self._done_at, news=self._has_news
+            self._matrix, self._clock, names=self._names, done_at=self._done_at, news=self._news.came
         )
         return self._watched
 
@@ -226,7 +223,9 @@ class MatrixService:
         """Wait until the bot is in every room that it was invited to, and was told every act."""
         watched = self._watched
         assert watched is not None, "the bot does not run"
-        await self._until(lambda: self._bot_is_in() and self._unheard <= watched.heard, "the bot to hear its members")
+        await self._news.until(
+            lambda: self._bot_is_in() and self._unheard <= watched.heard, "the bot to hear its members"
+        )
         self._unheard.clear()
 
     def _bot_is_in(self) -> bool:
@@ -241,27 +240,14 @@ class MatrixService:
         assert watched is not None, "the bot does not run"
         while watched.accepted:
             one = watched.accepted.pop(0)
-            await self._until(partial(self._sights.seen, one), f"members to be shown {one.key} in {one.place.address}")
+            await self._news.until(
+                partial(self._sights.seen, one), f"members to be shown {one.key} in {one.place.address}"
+            )
             self._sights.note(one)
         self._check()
         self._sights.note_unexplained(self.clients.values())
 
     # --- waiting --------------------------------------------------------------------------------------------
-
-    def _has_news(self) -> None:
-        self._news.set()
-
-    async def _until(self, is_so: Callable[[], bool], what: str) -> None:
-        """Wait until something is so. Raises Stuck if it does not come, or can't come any more."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE
-        while not is_so():
-            self._check()
-            if loop.time() > end:
-                raise Stuck(f"waited {PATIENCE:.0f} s for {what} on {self._url}")
-            self._news.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), LOOK)
 
     def _check(self) -> None:
         """Raise Stuck where a client or the bot has given up."""

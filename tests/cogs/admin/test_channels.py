@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bot.api import Channel, Place, Purpose
+from bot.api import Channel, Place, Purpose, Restriction, catalogue
 from bot.testing.client import Client
 from bot.testing.stage import Stage
 from tests.cogs.admin.test_teams import answer, teams
+
+_, n_ = catalogue("test")
 
 
 async def channels(stage: Stage, team: str = "Atlas") -> list[Channel]:
@@ -35,6 +37,29 @@ async def test_another_channel_may_be_picked_where_clients_can(stage: Stage) -> 
     (channel,) = await channels(stage)
     assert (channel.name, channel.place) == ("den", Place("console", "#den"))
     assert "I post handoffs there" in seen.text
+
+
+def barred(place: str, *, mute: bool) -> Restriction:
+    return Restriction(Place("console", place), _("It takes the key to the door."), mute=mute)
+
+
+async def test_a_channel_in_which_the_bot_can_say_nothing_is_refused_with_what_it_needs(stage: Stage) -> None:
+    await stage.says("Ana", "!helio channel set Atlas handoff here", place="lobby")
+    stage.room("den")
+    client = Client(stage, "Ana", inside="lobby", admin=True)
+    client.restrictions = (barred("#den", mute=True),)
+    (seen,) = await client.uses("channel set", places=("den",), team="Atlas", purpose="handoff", where="#den")
+    assert [channel.name for channel in await channels(stage)] == ["lobby"]
+    assert "I can't post in #den, so nothing has changed. It takes the key to the door." in seen.text
+    assert "`!helio channel set Atlas handoff here`" in seen.text
+
+
+async def test_a_channel_in_which_the_bot_can_post_is_taken_with_what_it_lacks(stage: Stage) -> None:
+    client = Client(stage, "Ana", inside="lobby", admin=True)
+    client.restrictions = (barred("#lobby", mute=False),)
+    (seen,) = await client.presses("channel set Atlas handoff here")
+    assert [channel.name for channel in await channels(stage)] == ["lobby"]
+    assert "In #lobby I can't do everything yet. It takes the key to the door." in seen.text
 
 
 async def test_a_channel_that_was_chosen_by_a_press_has_its_name(stage: Stage) -> None:

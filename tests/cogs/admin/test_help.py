@@ -51,6 +51,20 @@ async def test_help_on_a_whole_line_is_help_on_its_command(stage: Stage) -> None
     assert await answer(stage, "help TEAM show Atlas") == await answer(stage, "help team show")
 
 
+@pytest.mark.parametrize(
+    ("topic", "same_as"),
+    [
+        ("ich zeitzone", "me timezone"),
+        ("/ich zeitzone Berlin", "me timezone"),
+        ("equipo anadir", "team add"),
+        ("equipo", "team"),
+        ("チーム 作成", "team create"),
+    ],
+)
+async def test_help_knows_commands_by_their_words_in_any_language(stage: Stage, topic: str, same_as: str) -> None:
+    assert await answer(stage, f"help {topic}") == await answer(stage, f"help {same_as}")
+
+
 async def test_help_on_an_admins_command_says_whose_it_is(stage: Stage) -> None:
     assert "Only admins of this workspace can use it." in await answer(stage, "help team create", "Bo")
     assert "you are one" in await answer(stage, "help team create")

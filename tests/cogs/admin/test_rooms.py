@@ -59,6 +59,7 @@ async def members_of(stage: Stage, who: Identity) -> list[Member]:
 async def test_a_code_is_told_with_what_to_type_and_how_long_it_works(rooms: Stage) -> None:
     (told,) = await rooms.says("Ana", "workspace code")
     assert re.search(r"`!helio workspace join \w{4}-\w{4}`", told.text)
+    assert re.search(r"mention me there and write “workspace join \w{4}-\w{4}”", told.text)
     assert "once, until 11:00" in told.text
 
 

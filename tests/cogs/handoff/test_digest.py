@@ -51,6 +51,12 @@ def entry(
         ("cut between, words", 12, "cut between…"),
         ("https://example.org/a/very/long/address", 12, "https://exam…"),
         ("x" * 10_000, 90, "x" * 90 + "…"),
+        (
+            "see 🖼 a-file:1573711064493/name.png and more",
+            12,
+            "see 🖼 a-file:1573711064493/name.png and…",
+        ),
+        ("words and 🖼 a-file:1573711064493/name.png", 8, "words…"),
     ],
 )
 def test_a_line_is_cut_between_words(text: str, length: int, expected: str) -> None:
@@ -59,6 +65,10 @@ def test_a_line_is_cut_between_words(text: str, length: int, expected: str) -> N
 
 def test_the_lines_of_a_text_have_no_list_marks() -> None:
     assert lines_of("- one\n\n* two\n3. three\n  • four\n-5 degrees") == ["one", "two", "three", "four", "-5 degrees"]
+
+
+def test_the_signs_around_a_block_of_code_are_no_lines() -> None:
+    assert lines_of("see\n```python\nx = 1\n```\n```inline```") == ["see", "x = 1", "```inline```"]
 
 
 def test_a_person_has_so_many_lines_and_the_rest_is_counted() -> None:

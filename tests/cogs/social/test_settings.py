@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.api import Member, Purpose
+from bot.testing.client import Client
 from bot.testing.stage import Stage
 from bot.testing.transcript import Seen
 from cogs.social import store
 from cogs.social.planning import Settings
+from cogs.social.prompts import BY_NAME
 from tests.cogs.social.conftest import START, atlas
 
 
@@ -285,3 +287,26 @@ async def test_now_without_a_channel_says_how_to_set_one(bare: Stage) -> None:
 async def test_now_from_the_team_needs_a_suggestion(stage: Stage) -> None:
     assert "no accepted suggestion" in await answer(stage, "social now Atlas team")
     assert prompts(stage) == []
+
+
+# --- suggestions --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "typed", "suggested"),
+    [
+        ("social now", "theme", "pe", ["pets"]),
+        ("social now", "theme", "CREATURES", ["pets"]),  # part of its title
+        ("social now", "theme", "xyz", []),
+        ("social themes", "names", "pets, rea", ["pets, reading"]),
+        ("social themes", "names", "pets,pe", []),
+    ],
+)
+async def test_themes_are_suggested(stage: Stage, command: str, option: str, typed: str, suggested: list[str]) -> None:
+    found = await Client(stage, "Ana").is_suggested(command, option, typed, team="Atlas")
+    assert [one.value for one in found] == suggested
+
+
+async def test_all_themes_are_suggested_before_anything_is_typed(stage: Stage) -> None:
+    found = await Client(stage, "Ana").is_suggested("social now", "theme", "")
+    assert len(found) == len(BY_NAME)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.i18n.catalogues import Catalogues
+from bot.testing.client import Client
 from bot.testing.stage import Stage
 from cogs.social.prompts import BY_NAME
 from tests.cogs.social.conftest import START
@@ -43,3 +44,11 @@ async def test_who_reads_english_is_answered_in_english(spanish: Stage) -> None:
     await spanish.member("Dee", language="en")
     (show,) = await spanish.says("Dee", "social show")
     assert "State: off" in show.text
+
+
+async def test_themes_are_suggested_and_taken_in_spanish(spanish: Stage) -> None:
+    client = Client(spanish, "Ana", admin=True)
+    (found,) = await client.is_suggested("social themes", "names", "masc", team="Atlas")
+    assert found.value == "mascotas"
+    (done,) = await client.uses("social themes", team="Atlas", names=found.value)
+    assert "Mascotas y otros animales" in done.text

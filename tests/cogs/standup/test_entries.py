@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api import Entry, Kind, MemberId, MessageRef, Place, State, TeamId, WorkspaceId
-from cogs.standup.answers import Piece, read
+from cogs.standup.answers import NOTE, Piece, read
 from cogs.standup.entries import addressees, drafts, items, names_of, reconcile, settled, with_since
 from cogs.standup.questions import DEFAULT, Vocabulary
 
@@ -92,11 +92,16 @@ def test_people_go_by_their_first_name_where_it_is_theirs_alone() -> None:
     assert names == {"bo": 2, "bo li": 2, "ana silva": 3, "ana costa": 4}
 
 
+def quoting(speaker: str, words: str) -> str:
+    """A sentence of somebody else's words."""
+    return f"{speaker} said so: {words}"
+
+
 def drafted(*answers: str) -> list[Entry]:
     """The entries of answers, given one by one."""
     pieces = [Piece(n, text, (), SOURCE, AT) for n, text in enumerate(answers)]
     reading = read(pieces, {}, 3)
-    return list(drafts(reading, DEFAULT, WORDS, NAMES, entry))
+    return list(drafts(reading, DEFAULT, WORDS, NAMES, entry, quoting))
 
 
 def test_answers_become_entries_of_their_questions_kind() -> None:
@@ -116,7 +121,7 @@ def test_no_blockers_is_no_blocker() -> None:
 
 def test_no_blockers_is_none_either_once_one_was_added_to_it() -> None:
     said = [Piece(2, text, (), SOURCE, AT, id=n) for n, text in enumerate(("none", "the keys"), start=1)]
-    found = drafts(read(said, {}, 3), DEFAULT, WORDS, NAMES, entry)
+    found = drafts(read(said, {}, 3), DEFAULT, WORDS, NAMES, entry, quoting)
     assert [(e.kind, e.text) for e in found] == [(Kind.BLOCKER, "the keys")]
 
 
@@ -124,6 +129,17 @@ def test_a_line_for_a_mate_is_a_request_to_them_besides() -> None:
     found = drafted("a", "b", "waiting for @Bo")
     assert [(e.kind, e.addressee) for e in found[2:]] == [(Kind.BLOCKER, None), (Kind.ASK, 2)]
     assert found[3].text == "waiting for @Bo"
+
+
+def test_a_picked_message_is_one_entry_and_somebody_elses_words_ask_nobody() -> None:
+    own = Piece(NOTE, "- a for @Bo\n- none", (), SOURCE, AT, id=1, picked="1")
+    others = Piece(NOTE, "b for @Bo\nc", ("cat.png",), SOURCE, AT, id=2, picked="2", speaker="Ana")
+    found = drafts(read([own, others], {}, 3), DEFAULT, WORDS, NAMES, entry, quoting)
+    assert [(e.kind, e.text, e.topic) for e in found] == [
+        (Kind.NOTE, "- a for @Bo\n- none", "+"),
+        (Kind.ASK, "- a for @Bo\n- none", "+"),
+        (Kind.NOTE, "Ana said so: b for @Bo\nc\n🖼 cat.png", "+"),
+    ]
 
 
 def test_the_same_entry_keeps_its_number_and_state() -> None:

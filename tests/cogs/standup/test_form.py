@@ -70,6 +70,14 @@ async def test_what_is_left_empty_is_asked_for_afterwards(asked: Stage) -> None:
     assert await texts(asked) == ALL
 
 
+async def test_an_empty_field_for_blockers_says_that_there_are_none_as_the_form_tells(asked: Stage) -> None:
+    form = await opened(asked)
+    assert "Leave it empty" in form.inputs[2].hint
+    seen = await ana(asked).sends(form, {"1": "a", "2": "b", "3": ""})
+    assert kinds(seen) == ["standup.receipt"]
+    assert await texts(asked) == [(Kind.DONE, "a"), (Kind.NEXT, "b")]
+
+
 async def test_opened_again_it_shows_what_was_written(asked: Stage) -> None:
     await asked.says("Ana", "1. a\n2. b\n3. c")
     assert [field.value for field in (await opened(asked)).inputs] == ["a", "b", "c"]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api import Kind
+from bot.i18n import BabelLocalizer
 from cogs.standup.questions import (
     DEFAULT,
     KINDS,
@@ -19,6 +20,7 @@ from cogs.standup.questions import (
     parse_questions,
     plain,
 )
+from cogs.standup.vocabulary import vocabulary
 
 WORDS = Vocabulary(
     {"done": Kind.DONE, "next": Kind.NEXT, "blockers": Kind.BLOCKER},
@@ -110,6 +112,44 @@ def test_some_answers_say_that_there_is_nothing_to_tell(text: str) -> None:
     assert WORDS.is_nothing(text)
 
 
-@pytest.mark.parametrize("text", ["none of the keys work", "👍", "0", "🖼 http://x/y.png"])
+@pytest.mark.parametrize("text", ["none of the keys work", "👍", "0", "🖼 http://x/y.png", "none, but slow", "a. none"])
 def test_other_answers_do_not(text: str) -> None:
     assert not WORDS.is_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nothing today", "Nothing, all good!", "no blockers 🎉", "n/a", "N/A.", "No. Nothing new.", "That’s all",
+        "nothing at the moment", "-", "--",
+        "ya nada", "Nada más.", "nada mas", "no, nada por ahora", "sin novedades", "De momento nada, todo bien",
+        "Ninguno por ahora", "no tengo bloqueos", "hoy nada", "¡Nada!",
+        "keine", "heute nichts", "Nein, nichts.", "nix", "nichts Neues", "noch nichts", "derzeit keine", "Alles gut!",
+        "Keine Hürden", "Das war's.",
+        "特になし", "特に無し", "特にありません。", "今日は特になし", "今のところありません", "いいえ、特にありません",
+        "以上です。",
+        "なし",
+        "ナシ", "もうないです",
+    ],
+)  # fmt: skip
+def test_nothing_to_tell_is_understood_in_every_language(text: str) -> None:
+    assert vocabulary(BabelLocalizer()).is_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nothing works since the update", "No blockers, but the review waits", "none of the tests pass",
+        "not today's build",
+        "Nothing new in the log, restarted it", "same as yesterday", "all clear after the fix in prod",
+        "nada más llegar arreglé el servidor", "ya nada funciona", "sin novedades del proveedor", "igual que ayer",
+        "Nada nuevo, sigo con la migración", "no tengo acceso al repositorio", "hoy no pude desplegar",
+        "keine Antwort vom Kunden", "nichts geht mehr", "heute nichts geschafft wegen Krankheit", "wie gestern",
+        "Kein Zugriff auf den Server", "nein, der Build ist rot", "alles klar mit dem Vertrag bis auf Punkt 3",
+        "特になしと言いたいが障害あり", "特にありませんが、レビューをお願いします", "なしの方向で検討", "昨日と同じ",
+        "以上の作業を継続",
+        "問題ない範囲で進行中",
+    ],
+)  # fmt: skip
+def test_an_answer_that_begins_with_such_a_word_is_an_answer(text: str) -> None:
+    assert not vocabulary(BabelLocalizer()).is_nothing(text)

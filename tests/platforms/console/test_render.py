@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app import services
 from bot.engine.ports import Reader
-from bot.model.identity import MemberId
 from bot.model.message import (
     Block,
     Bullets,
@@ -18,19 +16,15 @@ from bot.model.message import (
     Heading,
     Image,
     Message,
-    Person,
     Quote,
     Text,
     catalogue,
     message,
 )
 from bot.platforms.console.render import LIMIT, ConsoleStyle, render, split
+from tests.platforms.rendering import ANA, DM, LOCALIZER, ROOM
 
 _, n_ = catalogue("bot")
-LOCALIZER = services(()).localizer
-ROOM = Reader("en")
-DM = Reader("en", "UTC", direct=True)
-ANA = Person(MemberId(1), "Ana")
 
 
 def shown(*blocks: Block, reader: Reader = DM) -> str:

@@ -50,6 +50,11 @@ class LivingBot(living.LivingBot):
         self.birth = birth
         self._platform: DiscordPlatform | None = None
 
+    @property
+    def awaited(self) -> bool:
+        """Whether an interaction is being taken: Discord waits three seconds of its own time."""
+        return self._platform is not None and bool(self._platform._interactions)
+
     def platform(self) -> Platform:
         """Make the platform."""
         self._platform = DiscordPlatform(

@@ -238,7 +238,7 @@ async def test_an_acknowledgement_that_comes_too_late_says_so(world: World) -> N
 
 async def test_an_acknowledgement_goes_while_sends_wait(world: World) -> None:
     limits = world.bot.rest.gate.limits
-    limits.a_second = 0.2
+    limits.peak.a_second = 0.2
     posts = [
         asyncio.create_task(world.bot.send(place(world.general), content(f"post {n}"), chunk(f"p{n}")))
         for n in range(5)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,8 @@ async def test_a_wrong_token_ends_the_program_with_one_line(discord: Discord, tm
     status, said = await ended(await run(discord, tmp_path, "wrong.token.here"))
     assert status == 2
     assert "Traceback" not in said and "wrong.token.here" not in said
-    assert said.splitlines()[-1].startswith("heliotrope run: ") and "discord.token" in said.splitlines()[-1]
+    (line,) = [line for line in said.splitlines() if "discord.token" in line]
+    assert line == said.splitlines()[-1] and line.startswith("heliotrope run: ")
 
 
 async def test_a_token_that_is_revoked_ends_the_program_and_it_connects_no_more(
@@ -71,6 +74,20 @@ async def test_a_token_that_is_revoked_ends_the_program_and_it_connects_no_more(
     assert "Traceback" not in said and "CRITICAL" in said
     assert "discord.token" in said.splitlines()[-1]
     assert (await discord.statistics())["sessions_started"] == 1
+
+
+async def test_it_ends_at_once_while_discord_is_away_at_the_start(discord: Discord, tmp_path: Path) -> None:
+    await discord.fault(503, times=-1)
+    process = await run(discord, tmp_path, discord.token)
+
+    async def called() -> bool:
+        return bool(await discord.requests())
+
+    await eventually(called, PATIENCE)
+    process.send_signal(signal.SIGTERM)
+    status, said = await ended(process)
+    assert status == 0
+    assert "running on discord" not in said and "stopped before it was running" in said
 
 
 # --- what people send -------------------------------------------------------------------------------------------
@@ -113,3 +130,67 @@ async def test_who_left_the_server_holds_nobody_up(here: Atlas) -> None:
     await here.ana.say(here.ana.dm, "1. the map\n2. the legend\n3. none")
     await here.ana.reads("Thank you!")
     assert all("time for your Atlas update" not in each.text for each in await here.bo.from_bot())
+
+
+async def test_who_left_the_server_is_taken_out_of_its_teams_when_nothing_reaches_them_any_more(here: Atlas) -> None:
+    await here.bo.reads("Hello")
+    await here.guild.leave(here.bo)
+    await here.says("standup now", team="Atlas")
+
+    async def out() -> bool:
+        return "Bo Smith" not in (await here.says("team show", team="Atlas")).text
+
+    await eventually(out)
+    told = await here.ana.reads("I could not reach Bo Smith")
+    assert "in no server with me any more" in told.text and "closed" not in told.text
+    await here.guild.join(here.bo, nick="Bo Smith")
+    assert "in none of them yet" in (await (await here.bo.slash("me show", here.general)).answer()).text
+    assert "Bo Smith is in Atlas now" in (await here.says("team add", team="Atlas", member=here.bo)).text
+    assert "Atlas" in (await (await here.bo.slash("me show", here.general)).answer()).text
+
+
+async def test_who_left_one_of_two_servers_is_out_of_its_teams_within_a_day(here: Atlas) -> None:
+    other = await here.discord.guild("Vega", owner=here.ana)
+    office = await other.channel("office")
+    await other.join(here.bo)
+    for words, options in (
+        ("team create", {"name": "Borealis"}),
+        ("team add", {"team": "Borealis", "member": here.bo}),
+    ):
+        await (await here.ana.slash(words, office, options)).answer()
+    await here.bo.reads("Borealis")
+    await here.guild.leave(here.bo)
+    await here.bot.stop()
+    await here.bot.later(timedelta(days=1, hours=1))
+    await here.bot.start()
+
+    async def out() -> bool:
+        return "Bo Smith" not in (await here.says("team show", team="Atlas")).text
+
+    await eventually(out)
+    shown = await (await here.ana.slash("team show", office, team="Borealis")).answer()
+    assert "bo" in shown.text
+
+
+# --- people in no team --------------------------------------------------------------------------------------------
+
+
+async def test_strangers_are_told_what_they_can_do_whatever_they_use(here: Atlas) -> None:
+    eve = await here.discord.user("eve")
+    await here.guild.join(eve)
+    for place in (here.general, eve.dm):
+        assert "About Heliotrope" in (await (await eve.slash("about", place)).answer()).text
+        for words in ("help", "me show", "skip"):
+            said = (await (await eve.slash(words, place)).answer()).text
+            assert "/team add" in said and "/about" in said, (words, said)
+    await here.guild.allow_command("setup", eve)
+    assert "/team add" in (await (await eve.slash("setup", here.general)).answer()).text
+
+
+async def test_a_stranger_gets_a_code_in_private_alone(here: Atlas) -> None:
+    eve = await here.discord.user("eve")
+    await here.guild.join(eve)
+    assert "to me directly" in (await (await eve.slash("me link", here.general)).answer()).text
+    assert "in private" in (await (await eve.slash("me link")).answer()).text
+    await eve.reads("It works once")
+    assert all("It works once" not in each.text for each in await eve.from_bot(here.general))

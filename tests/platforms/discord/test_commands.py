@@ -9,10 +9,10 @@ import pytest
 
 from bot.api import N_, Account, Call, Message, NamedPlace, Rest, Team, Zone, command, message
 from bot.app import services
-from bot.engine.ports import Localizer
+from bot.engine.ports import Localizer, Reader
 from bot.model.command import CommandSpec, spec_of
 from bot.platforms.discord.commands import NAMES, TreeTooLarge, fingerprint, is_name, tree
-from bot.platforms.discord.hints import slash
+from bot.platforms.discord.hints import Hints, hints_for
 
 SERVICES = services()
 LOCALIZER: Localizer = SERVICES.localizer
@@ -128,7 +128,7 @@ def test_the_fingerprint_changes_with_the_tree_alone() -> None:
     [
         ("me show", "me show"),
         ("team create Atlas zone:Lisbon", "team create zone:Lisbon name:Atlas"),
-        ("channel set Borealis handoff here", "channel set team:Borealis purpose:handoff where:here"),
+        ("channel set Borealis handoff here", "channel set team:Borealis purpose:handoff"),
         ('team add "Blue Whale" <member>', "team add team:Blue Whale member:<member>"),
         ("help channel set", "help topic:channel set"),
         ("standup create Atlas at:09:30 days:mon-fri", "standup create team:Atlas at:09:30 days:mon-fri"),
@@ -137,4 +137,52 @@ def test_the_fingerprint_changes_with_the_tree_alone() -> None:
     ],
 )
 def test_what_people_are_told_to_type_has_its_options_by_name(typed: str, shown: str) -> None:
-    assert slash(typed, SPECS) == shown
+    assert Hints(SPECS).slash(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "shown"),
+    [
+        ("me show", "de", "ich zeigen"),
+        ("me show", "es-MX", "yo ver"),
+        ("me timezone Lisbon", "ja", "自分 タイムゾーン タイムゾーン:Lisbon"),
+        ("team create Atlas zone:Lisbon", "de", "team erstellen zeitzone:Lisbon name:Atlas"),
+        ("team timezone Atlas <zone>", "es", "equipo zona-horaria equipo:Atlas zona:<zona>"),
+        ("workspace join CODE", "es", "espacio unir código:CÓDIGO"),
+        ("team show [team:team]", "ja", "チーム 表示 [チーム:…]"),
+        ("channel set Borealis handoff here", "de", "kanal wählen team:Borealis zweck:handoff"),
+        ("me show", "pt-BR", "me show"),
+        ("no such command at all", "de", "no such command at all"),
+    ],
+)
+def test_who_reads_alone_is_told_the_words_of_their_language(typed: str, language: str, shown: str) -> None:
+    assert Hints(SPECS, language, LOCALIZER).slash(typed) == shown
+
+
+def test_a_channel_reads_the_words_that_every_client_takes() -> None:
+    assert hints_for(Reader("de"), LOCALIZER, SPECS).slash("me show") == "me show"
+    assert hints_for(Reader("de", direct=True), LOCALIZER, SPECS).slash("me show") == "ich zeigen"
+
+
+def _shown(command: Mapping[str, Any], locale: str, words: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Yield what a client shows of a command: its words, and the names of its options."""
+    own = command.get("name_localizations", {}).get(locale, command["name"])
+    words = f"{words} {own}".strip()
+    under = [option for option in command.get("options", ()) if option["type"] in (1, 2)]
+    if not under:
+        options = command.get("options", ())
+        yield words, [o.get("name_localizations", {}).get(locale, o["name"]) for o in options]
+    for option in under:
+        yield from _shown(option, locale, words)
+
+
+@pytest.mark.parametrize("locale", ["de", "es-ES", "es-419", "ja"])
+def test_what_people_are_told_is_what_their_client_shows(locale: str) -> None:
+    commands = tree(SPECS.values(), LOCALIZER)
+    shown = {words: names for command in commands if command["type"] == 1 for words, names in _shown(command, locale)}
+    for spec in SPECS.values():
+        words = Hints(SPECS, locale, LOCALIZER).slash(spec.words) if not spec.parameters else None
+        form = Hints(SPECS, locale, LOCALIZER).slash(spec.usage)
+        told = next(known for known in sorted(shown, key=len, reverse=True) if f"{form} ".startswith(f"{known} "))
+        assert words is None or words == told
+        assert all(f"{name}:" in form for name in shown[told]), form

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,14 +12,17 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.model.event import PlaceLost, ScopeBack, ScopeGone
+from bot.model.identity import Identity
+from bot.model.people import Member
 from bot.platforms.discord.guilds import Guild
+from bot.platforms.discord.naming import NAME
 from bot.platforms.discord.rights import ADMINISTRATOR, MANAGE_GUILD, may_administer, permissions
 from bot.plugins import installed_cogs
 from bot.storage.tables import METADATA
 from tests.platforms.discord.atlas import Atlas, atlas
-from tests.platforms.discord.people import Discord, eventually
+from tests.platforms.discord.people import Discord, User, eventually
 from tests.platforms.discord.people import Guild as Server
-from tests.platforms.discord.running import MONDAY
+from tests.platforms.discord.running import MONDAY, running
 
 DAY = timedelta(days=1)
 
@@ -52,6 +56,53 @@ def test_rights_add_up_from_roles_and_the_owner_has_all() -> None:
     assert permissions("9", [], guild) == ADMINISTRATOR
 
 
+async def test_a_server_has_its_own_name_though_the_bot_has_not_heard_of_it_yet(
+    discord: Discord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = await discord.user("ana")
+    async with running(discord) as bot:
+        await discord.connected()
+        assert bot.platform is not None
+        hear, heard = bot.platform.ears.hear, asyncio.Event()
+
+        async def late(event: str, data: Mapping[str, Any]) -> None:
+            await heard.wait()
+            await hear(event, data)
+
+        monkeypatch.setattr(bot.platform.ears, "hear", late)
+        guild = await discord.guild("Polaris", owner=ana)
+        general = await guild.channel("general")
+        assert "Atlas is made" in (await (await ana.slash("team create", general, name="Atlas")).answer()).text
+        heard.set()
+        async with bot.transaction() as tx:
+            assert [each.name for each in await tx.stores.directory.workspaces()] == ["Polaris"]
+
+
+async def test_people_are_called_by_their_newest_name_in_the_server(here: Atlas) -> None:
+    await here.discord.call("change_member", guild=str(here.guild.id), user=str(here.bo.id), nick="Robert")
+    await (await here.bo.slash("me show", here.general)).answer()
+    await (await here.bo.slash("me show")).answer()  # in private, their nickname in a server is not told
+    assert "Robert" in (await here.says("team show", team="Atlas")).text
+
+
+async def test_a_clients_language_is_that_of_its_person_in_each_server(here: Atlas) -> None:
+    other = await here.discord.guild("Vega", owner=here.ana)
+    office = await other.channel("office")
+    await other.join(here.bo)
+    for words, options in (("team create", {"name": "Vega"}), ("team add", {"team": "Vega", "member": here.bo})):
+        await (await here.ana.slash(words, office, options)).answer()
+    await here.bo.speaks("de")
+    await (await here.bo.slash("me show", here.general)).answer()
+    await (await here.bo.slash("me hours", here.general, hours="09:00-17:00")).answer()
+    assert {member.language for member in await members(here, here.bo)} == {"de"}
+
+
+async def members(here: Atlas, user: User) -> Sequence[Member]:
+    """Everybody that a person is to the bot, a member of each workspace."""
+    async with here.bot.transaction() as tx:
+        return await tx.people.members_of_identity(Identity(NAME, str(user.id)))
+
+
 # --- put out ------------------------------------------------------------------------------------------------
 
 
@@ -71,9 +122,8 @@ async def test_nobody_is_asked_by_a_bot_that_was_put_out_and_all_is_as_before_wh
 
 async def test_admins_are_told_for_how_long_their_data_is_kept(discord: Discord) -> None:
     async with atlas(discord, removed_kept_days=10) as here:
-        other = await discord.guild("Other", owner=here.ana)  # where she can still be written to
-        await other.channel("general")
-        await (await here.ana.slash("help")).answer()
+        await here.ana.reads("Hello ana")  # she has never written to the bot herself
+        await discord.guild("Other", owner=here.ana)  # where she can still be written to
         await here.guild.remove_bot()
         told = await here.ana.reads("I was removed from Polaris")
         (until,) = re.findall(r"until <t:(\d+):D>", told.text)

@@ -11,6 +11,7 @@ import pytest
 
 from bot.engine.errors import StorageFull
 from bot.model.event import Commanded, Inbound, MessageReceived, Pressed, Submitted
+from bot.platforms.discord.interactions import STORING
 from tests.platforms.discord.atlas import Atlas, atlas
 from tests.platforms.discord.people import Discord, Seen, eventually
 from tests.platforms.discord.running import running
@@ -53,6 +54,26 @@ async def test_a_member_reads_in_the_language_of_their_client_until_they_choose_
     assert "チーム" in (await (await here.bo.slash("me show")).answer()).text
     await (await here.bo.slash("me language", language="de")).answer()
     assert (await here.member(here.bo)).language == "de"
+
+
+async def test_who_reads_alone_is_told_to_type_what_their_client_shows(here: Atlas) -> None:
+    await here.bo.speaks("de")
+    alone = (await (await here.bo.slash("ich zeitzone", here.general, zone="Tokio")).answer()).text
+    assert "`/ich zeitzone zeitzone:Lisbon`" in alone
+    shown = (await (await here.bo.slash("ich zeigen")).answer()).text
+    assert "`/ich zeitzone`, `/ich arbeitszeit`" in shown
+
+
+async def test_what_people_are_told_works_where_their_client_does_not_know_it(here: Atlas) -> None:
+    """Who reads in another language than their client's sends it as an ordinary message."""
+    await here.bo.say(here.bo.dm, "/ich zeitzone zeitzone:東京")
+    await eventually(lambda: _is_in(here, "Asia/Tokyo"))
+    await here.bo.say(here.bo.dm, "yo zona-horaria Lisboa")
+    await eventually(lambda: _is_in(here, "Europe/Lisbon"))
+
+
+async def _is_in(here: Atlas, zone: str) -> bool:
+    return (await here.member(here.bo)).zone == zone
 
 
 async def test_what_is_wrong_with_a_members_first_command_is_told_in_their_clients_language(here: Atlas) -> None:
@@ -106,6 +127,30 @@ async def test_people_and_channels_among_the_options_are_those_that_are_meant(he
     assert [(p.identity.account, p.name) for p in added.people] == [(str(here.bo.id), "Bo Smith")]
 
 
+async def test_a_channel_that_the_bot_cannot_see_or_write_in_is_refused_at_once_with_the_rights_it_needs(
+    here: Atlas,
+) -> None:
+    hidden, quiet = await here.guild.channel("hidden"), await here.guild.channel("quiet")
+    await hidden.deny("bot", "view_channel")
+    await quiet.deny("bot", "send_messages", "create_public_threads")
+    unseen = await here.says("channel set", team="Atlas", purpose="handoff", where=hidden)
+    assert "I can't post in #hidden, so nothing has changed. I need these rights there: View Channel." in unseen.text
+    picked = await here.says("channel set", team="Atlas", purpose="handoff", where=quiet)
+    rights = "I need these rights there: Send Messages and Create Public Threads"
+    assert "I can't post in #quiet, so nothing has changed." in picked.text
+    assert rights in picked.text
+    within = await (await here.ana.slash("channel set", quiet, team="Atlas", purpose="handoff")).answer()
+    assert rights in within.text
+
+
+async def test_a_channel_without_the_right_to_make_threads_is_taken_and_the_right_is_named(here: Atlas) -> None:
+    other = await here.guild.channel("relay")
+    await other.deny("bot", "create_public_threads")
+    picked = await here.says("channel set", team="Atlas", purpose="handoff", where=other)
+    assert "relay is where Atlas hands over" in picked.text
+    assert "In #relay I can't do everything yet. I need these rights there: Create Public Threads." in picked.text
+
+
 async def test_a_value_of_several_words_stays_together(here: Atlas) -> None:
     await here.says("team create", name="Blue Whale")
     assert "Blue Whale" in (await here.says("team show", team="Blue Whale")).text
@@ -131,6 +176,10 @@ async def test_who_is_not_on_the_server_and_what_is_no_person_is_not_added(here:
 async def test_values_are_suggested_while_they_are_typed(here: Atlas) -> None:
     assert ("Lisbon (Europe/Lisbon)", "Europe/Lisbon") in await here.bo.complete("me timezone", "zone", "Lisbon")
     assert await here.bo.complete("write", "team", "atl") == [("Atlas", "Atlas")]
+    assert (await here.bo.complete("me timezone", "zone", "ber"))[0] == ("Berlin (Europe/Berlin)", "Europe/Berlin")
+    await here.bo.speaks("ja")
+    assert await here.bo.complete("me timezone", "zone", "Tokio") == [("東京（Asia/Tokyo）", "Asia/Tokyo")]
+    assert await here.bo.complete("me timezone", "zone", "Nowhere") == []
 
 
 async def test_where_nothing_can_be_suggested_nothing_is_and_nothing_fails(
@@ -293,7 +342,8 @@ async def test_a_message_is_added_to_ones_update_by_its_menu_though_the_bot_can_
     (used,) = here.bot.of(Commanded, here.bo)
     assert (used.text, used.message_id) == ("update text:merged the parser", str(said.id))
     assert [each.split("/")[-1] for each in used.attachments] == ["graph.png"]
-    assert "merged the parser" in await here.entries(here.bo)
+    (entry,) = await here.entries(here.bo)
+    assert entry.startswith("merged the parser\n🖼 ")
 
 
 async def test_what_somebody_else_said_is_added_by_its_menu_and_is_not_ones_own_message(here: Atlas) -> None:
@@ -301,10 +351,10 @@ async def test_what_somebody_else_said_is_added_by_its_menu_and_is_not_ones_own_
     await (await here.bo.menu("Mark as blocker", said)).answer()
     (used,) = here.bot.of(Commanded, here.bo)
     assert used.message_id != str(said.id)
-    assert await here.entries(here.bo) == ["the build is red"]
+    assert await here.entries(here.bo) == ["ana wrote: the build is red"]
     await here.ana.delete(said)
     await here.bot.restart()
-    assert await here.entries(here.bo) == ["the build is red"]
+    assert await here.entries(here.bo) == ["ana wrote: the build is red"]
 
 
 async def test_what_the_bot_wrote_is_added_to_nobodys_update(here: Atlas) -> None:
@@ -364,9 +414,46 @@ async def test_an_acknowledgement_whose_reply_was_lost_counts_and_the_command_ru
 async def test_what_came_too_late_is_not_done_and_that_is_said(here: Atlas) -> None:
     await here.asks()
     await here.discord.fault(404, code=10062, route=CALLBACK)
+    here.bot.clock.by += timedelta(seconds=4)
     await here.ana.slash("team create", here.general, name="Borealis")
     assert "reached me too late, so nothing was changed" in (await here.ana.reads("too late")).text
     assert not [e for e in here.bot.of(Commanded) if "Borealis" in e.text]
+
+
+async def test_what_was_done_while_discord_stopped_waiting_is_answered_by_direct_message(here: Atlas) -> None:
+    await here.asks()
+    await here.discord.fault(404, code=10062, route=CALLBACK)
+    await here.ana.slash("team create", here.general, name="Borealis")
+    assert "The team Borealis is made" in (await here.ana.reads("Borealis")).text
+
+
+async def test_what_was_used_is_stored_before_it_is_acknowledged(here: Atlas) -> None:
+    before = (await here.discord.statistics())["acknowledgements"]
+
+    async def stop(event: Inbound) -> None:
+        here.bot.before = None
+        await asyncio.sleep(STORING / 3)
+        assert (await here.discord.statistics())["acknowledgements"] == before
+        raise RuntimeError("the process is gone")
+
+    here.bot.before = stop
+    used = await here.ana.slash("team show", here.general, team="Atlas")
+    assert "Something went wrong" in (await used.answer()).text
+    assert "Bo Smith" in (await here.says("team show", team="Atlas")).text
+
+
+async def test_what_takes_long_to_store_is_acknowledged_meanwhile(here: Atlas) -> None:
+    going = asyncio.Event()
+
+    async def long(event: Inbound) -> None:
+        here.bot.before = None
+        await going.wait()
+
+    here.bot.before = long
+    used = await here.ana.slash("team show", here.general, team="Atlas")
+    await used.acknowledged()
+    going.set()
+    assert "Bo Smith" in (await used.answer()).text
 
 
 async def test_an_answer_that_takes_longer_than_the_interaction_lives_comes_by_direct_message(here: Atlas) -> None:

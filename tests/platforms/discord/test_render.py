@@ -9,7 +9,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.app import services
 from bot.engine.ports import Reader, Rendered
 from bot.model.identity import MemberId
 from bot.model.message import (
@@ -36,12 +35,9 @@ from bot.platforms.discord.media import LINK, File
 from bot.platforms.discord.naming import custom_id, pressed, sent_as, stamped
 from bot.platforms.discord.render import LIMIT, MOST_BUTTONS, SUPPRESS_EMBEDS, render
 from tests.platforms.discord.markdown import read
+from tests.platforms.rendering import ANA, DM, LOCALIZER, ROOM
 
 _, n_ = catalogue("bot")
-LOCALIZER = services(()).localizer
-ROOM = Reader("en")
-DM = Reader("en", "UTC", direct=True)
-ANA = Person(MemberId(1), "Ana")
 CAT = File("11", "22", "33", "a cat.png")
 NOON = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)
 
@@ -253,6 +249,13 @@ def test_room_is_kept_for_the_links_of_files() -> None:
 def test_a_heading_goes_with_what_follows_it() -> None:
     parts = render(message("word " * 390, Heading(_("Done")), "thing " * 50), DM, LOCALIZER)
     assert [part.text.startswith("▌ Done") for part in parts] == [False, True]
+
+
+def test_a_long_list_begins_in_the_message_that_names_it() -> None:
+    people = Bullets(tuple(f"person {number}" for number in range(300)))
+    first, *others = render(message("At work now:", people), DM, LOCALIZER)
+    assert "At work now:" in first.text and "person 60" in first.text
+    assert "person 299" in others[-1].text
 
 
 def test_a_quote_that_goes_on_is_a_quote_still() -> None:

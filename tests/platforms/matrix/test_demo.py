@@ -95,7 +95,7 @@ async def test_what_the_bot_does_not_know_to_have_sent_is_shown_all_the_same(syn
 
 
 async def test_what_no_member_was_shown_is_in_no_transcript(synapse: Synapse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.testing.matrix.service.PATIENCE", 0.5)
+    monkeypatch.setattr("bot.testing.news.PATIENCE", 0.5)
     async with world(synapse) as (living, service):
         before = len(living.chronicle.messages)
         await service.clients["Ana"].stop()

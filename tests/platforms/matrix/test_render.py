@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.app import services
 from bot.engine.ports import Reader, Rendered
 from bot.model.identity import MemberId
 from bot.model.message import (
@@ -34,12 +33,9 @@ from bot.model.message import (
 from bot.platforms.matrix.marks import border, cut, runs_of
 from bot.platforms.matrix.media import Media
 from bot.platforms.matrix.render import CHOICES, LARGEST, LIMIT, edited, in_thread, parted, render
+from tests.platforms.rendering import ANA, DM, LOCALIZER, ROOM
 
 _, n_ = catalogue("bot")
-LOCALIZER = services(()).localizer
-ROOM = Reader("en")
-DM = Reader("en", "UTC", direct=True)
-ANA = Person(MemberId(1), "Ana")
 PING = Person(MemberId(1), "Ana <b>", ping=True)
 PINGED = Reader("en", pings={MemberId(1): "@ana:here"})
 CAT = Media("mxc://here/cat", "image/png")

@@ -27,9 +27,18 @@ class Clients:
     # --- messages ------------------------------------------------------------------------------------------------
 
     def say(
-        self, user: str, place: Json, text: str, reply_to: str | None = None, files: list[Json] | None = None
+        self,
+        user: str,
+        place: Json,
+        text: str,
+        reply_to: str | None = None,
+        files: list[Json] | None = None,
+        embeds: list[Json] | None = None,
     ) -> Json:
-        """Write in a place, as a reply (which mentions the author) or with files ({name, type, data: base64})."""
+        """Write in a place, as a reply (which mentions the author) or with files ({name, type, data: base64}).
+
+        Embeds are for other bots: people have none.
+        """
         world, person = self._world, self._user(user)
         channel = self._place(place)
         self._needs(person, channel, P.SEND_MESSAGES_IN_THREADS if channel.thread else P.SEND_MESSAGES)
@@ -37,7 +46,9 @@ class Clients:
         uploads = {
             n: Upload(each["name"], each["type"], base64.b64decode(each["data"])) for n, each in enumerate(files or [])
         }
-        said = read(world, {"content": text}, uploads)
+        if embeds and not person.bot:
+            raise NotPossible("only bots write embeds")
+        said = read(world, {"content": text, **({"embeds": embeds} if embeds else {})}, uploads)
         message = posting.post(
             world,
             channel,

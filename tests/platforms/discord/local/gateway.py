@@ -21,6 +21,8 @@ from tests.platforms.discord.local.worlds import Worlds
     0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11,
 )  # fmt: skip
 _COMMANDS_A_MINUTE = 120
+A_NETWORK = 0.02
+"""Seconds that a heartbeat's answer takes: clients note when they have sent it in another thread, just afterwards."""
 _FINAL = {4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014}
 """Close codes after which a session cannot be resumed."""
 _GOODBYE = {1000, 1001}
@@ -143,7 +145,7 @@ class Gateway:
             return
         if op == HEARTBEAT:
             connection.last_heartbeat = time.monotonic()
-            connection.say(ACK)
+            asyncio.get_running_loop().call_later(A_NETWORK, connection.say, ACK)
         elif op == IDENTIFY:
             self._identify(connection, data)
         elif op == RESUME:

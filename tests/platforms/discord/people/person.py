@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +43,9 @@ class User:
         reply_to: Seen | None = None,
         mentions: tuple[User | str, ...] = (),
         files: Mapping[str, bytes] | None = None,
+        embeds: Sequence[Json] | None = None,
     ) -> Seen:
-        """Write in a place; `mentions` are put before the text; files by name (.png, .jpg, .txt…)."""
+        """Write in a place; `mentions` are put before the text; files by name (.png, .jpg, .txt…); embeds, as a bot."""
         named = "".join(f"{_mention(self.server, each)} " for each in mentions)
         uploads = [
             {"name": name, "type": _content_type(name), "data": base64.b64encode(data).decode()}
@@ -52,7 +53,10 @@ class User:
         ]
         reply = str(reply_to.id) if reply_to else None
         return self.server.seen(
-            await self.call("say", place=place.spec, text=named + text, reply_to=reply, files=uploads), place
+            await self.call(
+                "say", place=place.spec, text=named + text, reply_to=reply, files=uploads, embeds=list(embeds or ())
+            ),
+            place,
         )
 
     async def edit(self, message: Seen, text: str) -> Seen:
