@@ -11,7 +11,7 @@ import pytest
 
 from bot.engine.errors import StorageFull
 from bot.model.event import Commanded, Inbound, MessageReceived, Pressed, Submitted
-from bot.platforms.discord.interactions import STORING
+from bot.platforms.discord.responses import STORING
 from tests.platforms.discord.atlas import Atlas, atlas
 from tests.platforms.discord.people import Discord, Seen, eventually
 from tests.platforms.discord.running import running
