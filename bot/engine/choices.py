@@ -25,20 +25,25 @@ async def chosen_by(tx: Transaction, event: Reacted) -> str | None:
 
 async def offered(tx: Transaction, event: Pressed | Reacted) -> Sequence[tuple[Outgoing, Choice]]:
     """Return the choices under a message, each with its row; none for a message that is not known."""
+    rows = await rows_under(tx, event)
+    return [(r, c) for r in rows if r.message is not None for c in r.message.choices]
+
+
+async def rows_under(tx: Transaction, event: Pressed | Reacted) -> Sequence[Outgoing]:
+    """Return what a message was made of under which a choice was made; nothing for a message that is not known."""
     row = await tx.stores.outbox.row_of_message(MessageRef(event.place, event.message_id))
     if row is None:
         return []
     parcel = await tx.stores.outbox.parcel_of(row.key)
-    rows = parcel[0] if parcel else [row]
-    return [(r, c) for r in rows if r.message is not None for c in r.message.choices]
+    return parcel[0] if parcel else [row]
 
 
 async def theirs(tx: Transaction, event: Inbound, speaker: Speaker, message_id: str) -> bool:
     """Return whether a choice is this person's to make: a question asked in a room is for who caused it."""
     row = None if event.direct else await tx.stores.outbox.row_of_message(MessageRef(event.place, message_id))
-    if row is None or speaker.member is None or not row.key.startswith(QUESTION):
+    if row is None or not row.key.startswith(QUESTION):
         return True
-    return row.key.startswith(f"{QUESTION}{speaker.member.id}:")
+    return speaker.member is not None and row.key.startswith(f"{QUESTION}{speaker.member.id}:")
 
 
 def bare(emoji: str) -> str:

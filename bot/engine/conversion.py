@@ -331,6 +331,22 @@ def _named(context: Context, text: str) -> Account | None:
     return next((a for a in people if wanted in (_bare(a.name).casefold(), _bare(a.identity.account).casefold())), None)
 
 
+def _picked(text: str, people: Sequence[Account]) -> Account | None:
+    """Return who was picked in a client, which names them by their account: what they are called is no matter."""
+    return next((account for account in people if account.identity.account == text.strip()), None)
+
+
+def _must_be_a_person(context: Context, text: str) -> None:
+    """Raise BadInput for a bot."""
+    event = context.event
+    bot = _picked(text, event.bots) if isinstance(event, Commanded) else None
+    if bot is not None:
+        raise BadInput(
+            _("{name} is a bot: I can't ask it anything, so it is in no team.", name=bot.name),
+            _("Choose a person."),
+        )
+
+
 async def _find_member(context: Context, text: str) -> Member | None:
     wanted = _bare(text).casefold()
     account = _named(context, text)
@@ -348,8 +364,14 @@ async def _find_member(context: Context, text: str) -> Member | None:
 
 
 async def _member(context: Context, text: str) -> Member:
+    _must_be_a_person(context, text)
     member = await _find_member(context, text)
     if member is None:
+        account = _named(context, text)
+        if account is not None:
+            raise BadInput(
+                _("{name} is in none of the teams here, so nothing has changed.", name=account.name),
+            )
         raise BadInput(
             _("I know nobody called “{text}” here.", text=text),
             _("Write the name as it is shown, or mention them."),
@@ -358,6 +380,13 @@ async def _member(context: Context, text: str) -> Member:
 
 
 async def _account(context: Context, text: str) -> Account:
+    _must_be_a_person(context, text)
+    absent = _picked(text, context.event.absent) if isinstance(context.event, Commanded) else None
+    if absent is not None:
+        raise BadInput(
+            _("{name} is not here, so I can't add them.", name=absent.name),
+            _("Invite them first, and then use this again."),
+        )
     account = _named(context, text)
     if account is not None:
         return account

@@ -11,10 +11,10 @@ from typing import Any
 
 from bot.engine import attention
 from bot.engine.closed import direct, note_closed, spare
-from bot.engine.errors import Closed, OutcomeUnknown, PlaceGone, Refused, StorageFull, TryLater
+from bot.engine.errors import Barred, Closed, OutcomeUnknown, PlaceGone, Refused, StorageFull, TryLater
 from bot.engine.ports import Chunk, ChunkState, Clock, Directory, Op, Platform, Probe, Sent, Storage, Stores
 from bot.engine.transaction import Transaction
-from bot.engine.undelivered import tell_owner
+from bot.engine.undelivered import tell_barred, tell_owner
 from bot.model.event import Unreached, Unsent
 from bot.model.identity import Identity, MemberId, MessageRef, Place
 
@@ -23,7 +23,11 @@ log = logging.getLogger(__name__)
 BATCH = 100
 """Chunks whose first try is noted in one transaction."""
 FIRST_PAUSE = timedelta(seconds=5)
+FIRST_PAUSE_WHEN_AWAITED = timedelta(seconds=1)
+"""For what somebody waits for: most failures are over in a moment, and few calls at a time are of this kind."""
 LONGEST_PAUSE = timedelta(minutes=10)
+BARRED_PAUSE = timedelta(hours=1)
+"""Between two tries to change what stands in a place that people have to open first."""
 
 
 Accounts = Mapping[MemberId, Sequence[Identity]]
@@ -92,10 +96,14 @@ class Flight:
         self._streams.clear()
 
 
-def pause(tries: int) -> timedelta:
-    """Return how long to wait after so many failed tries: doubling from 5 s up to 10 min."""
+def pause(tries: int, *, awaited: bool = False) -> timedelta:
+    """Return how long to wait after a failure that so many others came before: doubling up to 10 min.
+
+    It begins with 5 s; with 1 s where somebody waits for what is sent.
+    """
     doublings: int = min(tries, 10)
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+    first = FIRST_PAUSE_WHEN_AWAITED if awaited else FIRST_PAUSE
+    return min(first * (1 << doublings), LONGEST_PAUSE)
 
 
 @dataclass
@@ -291,6 +299,11 @@ class Sender:
             case Closed() if account is not None:
                 log.info("%s takes nothing from the bot on %s: %s", chunk.stream, account.platform, problem)
                 return await note_closed(stores, chunk, account, problem, now)
+            case Barred() if chunk.op in (Op.EDIT, Op.DELETE):
+                if not chunk.tries:
+                    log.warning("%s does not take %s for now: %s", self.platform.name, chunk.key, problem)
+                    await tell_barred(stores, chunk, problem, now)
+                await stores.outbox.retry(chunk.id, now + BARRED_PAUSE)
             case Refused():
                 log.warning("%s will not take %s: %s", self.platform.name, chunk.key, problem)
                 await self._give_up(stores, chunk, ChunkState.REFUSED, problem)
@@ -302,7 +315,7 @@ class Sender:
             case _:
                 if not isinstance(problem, TryLater | OutcomeUnknown):
                     log.error("sending %s failed", chunk.key, exc_info=problem)
-                await stores.outbox.retry(chunk.id, now + pause(chunk.tries))
+                await stores.outbox.retry(chunk.id, now + pause(chunk.tries, awaited=not chunk.unasked))
         return ()
 
     async def _give_up(self, stores: Stores, chunk: Chunk, state: ChunkState, problem: Exception) -> None:
@@ -334,5 +347,6 @@ def _without_effect(
     thread may stand although the thread was refused for now.
     """
     came_to = {result.chunk for result in results}
-    came_to |= {chunk.id for chunk, problem in failures if not isinstance(problem, TryLater) or chunk.title is not None}
+    nothing = (TryLater, Barred)
+    came_to |= {chunk.id for chunk, problem in failures if not isinstance(problem, nothing) or chunk.title is not None}
     return [chunk.id for chunk in chunks if chunk.first_try is None and chunk.id not in came_to]

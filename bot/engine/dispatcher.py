@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
-from bot.engine import leaving, scopes, which_team
+from bot.engine import asking, leaving, scopes, which_team
 from bot.engine.addressing import addressed, typed_in, wholly
-from bot.engine.choices import QUESTION, QUESTIONS, chosen_by, offered, theirs
+from bot.engine.choices import QUESTIONS, chosen_by, offered, theirs
 from bot.engine.conversations import NO, Questions
 from bot.engine.conversion import context_of
 from bot.engine.hints import NOBODY_HERE, no_answer, unknown, ways_in
+from bot.engine.kept import restored
 from bot.engine.memberships import Memberships, Unclear
+from bot.engine.own_questions import KEYCAP, SETTLED
 from bot.engine.parsing import Typed, find_command
 from bot.engine.ports import Said
 from bot.engine.registry import Registry
-from bot.engine.speakers import Speaker, newcomer, nowhere, remember, with_rights
+from bot.engine.speakers import Speaker, newcomer, nowhere, remember, remember_place, with_rights
 from bot.engine.transaction import Cause, Transaction
 from bot.engine.uses import Uses
 from bot.model.command import CommandSpec
@@ -39,7 +43,7 @@ from bot.model.event import (
     Unreadable,
 )
 from bot.model.identity import MessageRef
-from bot.model.message import Choice, CommandText, Message, catalogue, say
+from bot.model.message import Message, catalogue, say
 from bot.model.people import Member
 
 _, n_ = catalogue("bot")
@@ -113,7 +117,7 @@ class Dispatcher:
         except (BadInput, AskFirst) as problem:
             if alone:
                 raise
-            await self._tell_problem(tx, event, speaker, problem)
+            await asking.tell(tx, self.questions, event, speaker, problem)
 
     async def meet(self, tx: Transaction, event: Inbound) -> None:
         """Keep what an event tells of its speaker, where it was handled without writing."""
@@ -135,7 +139,9 @@ class Dispatcher:
                 await self._chosen_once(tx, event, speaker, event.command)
             case Reacted(removed=False):
                 command = await chosen_by(tx, event)
-                if command is not None and await theirs(tx, event, speaker, event.message_id):
+                if command is None and event.emoji.endswith(KEYCAP):
+                    await self._require_open(tx, event, speaker)
+                elif command is not None and await theirs(tx, event, speaker, event.message_id):
                     await self._chosen_once(tx, event, speaker, command)
             case MessageEdited() if speaker.member is not None:
                 await self._revised(tx, event, speaker.member, event.text)
@@ -176,35 +182,7 @@ class Dispatcher:
             await self.memberships.ask(tx, event, found)
             return
         await self.memberships.note(tx, found)
-        await self._tell_problem(tx, event, speaker, problem)
-
-    async def _tell_problem(
-        self, tx: Transaction, event: Inbound, speaker: Speaker, problem: BadInput | AskFirst
-    ) -> None:
-        if isinstance(problem, BadInput):
-            if speaker.member is not None and event.direct:
-                await self.questions.offer(tx, speaker.member, problem.message.choices, _message_of(event))
-            await self._ask(tx, event, speaker, problem.message, "bot.hint")
-            return
-        if speaker.member is not None and event.direct:
-            await self.questions.confirm(tx, speaker.member, problem.command, _message_of(event))
-        choices = [Choice(problem.command, _("Yes"), "✅")]
-        how = _("If so, confirm with {command}.", command=CommandText(problem.command))
-        if event.direct:
-            how = _("Answer yes or no.")
-        if event.direct or event.answer is not None:  # in a room that others read, no answer is a no
-            choices.append(Choice(NO, _("No"), "❌"))
-        asked = say(problem.question, *problem.details, how, choices=choices)
-        await self._ask(tx, event, speaker, asked, "bot.question")
-
-    async def _ask(self, tx: Transaction, event: Inbound, speaker: Speaker, question: Message, kind: str) -> None:
-        """Reply with a question of the bot's own, whose choices are one person's, who makes one of them once."""
-        key = f"reply:{event.place.platform}:{event.id}:0"
-        if speaker.member is not None and not event.direct:
-            key = f"{QUESTION}{speaker.member.id}:{event.place.platform}:{event.id}"
-        if speaker.member is not None:
-            await self.questions.asks(tx, speaker.member, key, question.choices)
-        tx.reply(question, workspace=speaker.workspace_id, kind=kind, key=key)
+        await asking.tell(tx, self.questions, event, speaker, problem)
 
     async def apologise(self, tx: Transaction, event: Inbound) -> None:
         """Tell the person that a fault of ours stopped it, and that nothing was changed."""
@@ -249,7 +227,7 @@ class Dispatcher:
         settled = await self.questions.settled(tx, member, said.text)
         if settled is not None and settled.command is not None:
             if settled.command:
-                await self._chosen(tx, event, speaker, settled.command, settled.message)
+                await self._chosen(tx, event, speaker, settled.command, settled.message, kept=settled.about)
             else:
                 self._declined(tx, member)
             return
@@ -277,6 +255,7 @@ class Dispatcher:
         said = Said(event.text, event.attachments, event.ref, event.at)
         if typed is not None and typed.spec.strangers:
             nobody = nowhere(event)
+            await remember_place(tx, event)  # what comes of it is told them there
             await self.uses.run(tx, event, Speaker(nobody, newcomer(nobody, event)), typed, said)
             return
         if typed is not None and await self.uses.as_newcomer(tx, event, speaker, typed, said):
@@ -296,16 +275,25 @@ class Dispatcher:
         """Run a choice, unless it stands under a question of the bot's own that was answered before."""
         row = next((row for row, choice in await offered(tx, event) if choice.command == command), None)
         if row is not None and row.kind == which_team.KIND:  # of somebody who is in one workspace by now
-            raise BadInput(which_team.SETTLED)
+            raise BadInput(SETTLED)
+        await self._require_open(tx, event, speaker)
         own = row is None or row.kind in QUESTIONS
         key = row.key if row is not None else None
         if own and speaker.member and not await self.questions.press(tx, speaker.member, command, key):
-            raise BadInput(which_team.SETTLED)
+            raise BadInput(SETTLED)
         if speaker.member is not None and own and command == NO:
             await self.questions.decline(tx, speaker.member, key)
             self._declined(tx, speaker.member)
             return
-        await self._chosen(tx, event, speaker, command, event.message_id, row.date if row is not None else None)
+        about = row.date if row is not None else None
+        kept = await self.questions.about(tx, speaker.member, key) if speaker.member is not None and key else None
+        await self._chosen(tx, event, speaker, command, event.message_id, about, kept)
+
+    async def _require_open(self, tx: Transaction, event: Pressed | Reacted, speaker: Speaker) -> None:
+        """Explain a choice under a question which one something is for that is not the open one any more."""
+        closed = await self.questions.closed(tx, speaker.member, event) if speaker.member is not None else None
+        if closed is not None:
+            raise BadInput(closed)
 
     def _declined(self, tx: Transaction, member: Member) -> None:
         tx.reply(say(_("Nothing was changed.")), workspace=member.workspace, kind="bot.unchanged")
@@ -318,8 +306,9 @@ class Dispatcher:
         command: str,
         message_id: str,
         about: date | None = None,
+        kept: Mapping[str, Any] | None = None,
     ) -> None:
-        """Run what a choice stands for, as if the person had typed it."""
+        """Run what a choice stands for, as if the person had typed it; about a picked message, if one is `kept`."""
         typed = find_command(command, self.registry.commands)
         if speaker.member is None:
             said = Said(command, (), MessageRef(event.place, message_id), event.at)
@@ -328,6 +317,9 @@ class Dispatcher:
             return
         origin = await self.questions.origin(tx, speaker.member, command) if event.direct else None
         said = Said(command, (), MessageRef(event.place, origin or message_id), event.at, about)
+        if kept is not None and tx.cause is not None:
+            event, said = _about(event, command, kept)
+            tx.cause = replace(tx.cause, event=event)
         if typed is not None:
             await self.questions.forget_confirm(tx, speaker.member)
             await self.uses.run(tx, event, speaker, typed, said)
@@ -335,7 +327,7 @@ class Dispatcher:
             open_questions = await self.questions.open(tx, speaker.member.id)
             await self.questions.answer(tx, speaker.member, open_questions, said)
         else:
-            raise BadInput(which_team.SETTLED)
+            raise BadInput(SETTLED)
 
     async def _submitted(self, tx: Transaction, event: Submitted, speaker: Speaker) -> None:
         """Handle what was written in a form, as a use of the command that it was opened for."""
@@ -356,13 +348,17 @@ class Dispatcher:
             raise BadInput(NOBODY_HERE, *ways_in(event, speaker, self.registry.commands))
 
 
+def _about(event: Inbound, command: str, item: Mapping[str, Any]) -> tuple[Pressed, Said]:
+    """Return a choice about a picked message that was kept, and what was said by that: the message it comes from."""
+    used = restored(event, item)
+    assert isinstance(used, Commanded), "only what was picked in a menu is kept with a question"
+    common = {field.name: getattr(event, field.name) for field in fields(Inbound)}
+    said = Said(command, used.attachments, used.ref, event.at)
+    return Pressed(**common, message_id=getattr(event, "message_id", ""), command=command, about=used), said
+
+
 def _unread() -> Message:
     return say(
         _("I can't decrypt what you just said: its key has not reached me."),
         _("Please send it once more; if that does not help, write to me from another device."),
     )
-
-
-def _message_of(event: Inbound) -> str:
-    """Return the id of the message that was said, "" where nothing was."""
-    return event.message_id if isinstance(event, MessageReceived) else ""

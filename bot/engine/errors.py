@@ -30,6 +30,10 @@ class PlaceGone(Refused):
     """The place is there no more, or the bot is not in it: a person may be reached in another that is made anew."""
 
 
+class Barred(Refused):
+    """The place takes no change for now: what changes or removes a message there is tried again until it does."""
+
+
 class Closed(Refused):
     """The person takes no messages from the bot in private, until they open their settings again.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from bot.engine.choices import rows_under
 from bot.engine.conversion import Context, named_team
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.opening import Opened, opened
@@ -20,7 +21,7 @@ from bot.engine.transaction import Transaction
 from bot.engine.uses import call_of
 from bot.model.errors import AskFirst, BadInput
 from bot.model.event import Commanded, Inbound, Pressed
-from bot.model.identity import MessageRef
+from bot.model.identity import MessageRef, Place
 from bot.model.message import Message, Value, say
 
 MOST_SUGGESTIONS = 25
@@ -101,6 +102,16 @@ class Immediate:
                 reader = await self._reader(tx, event)
                 return Refusal(tuple(platform.render(message, reader, tx.services.localizer)))
             return self._shown(tx, shown, await self._reader(tx, event)) if shown is not None else None
+
+    async def answered(self, event: Pressed) -> Place | None:
+        """Return where a message went whose choices are all made, as its questions are answered; None for any other."""
+        async with self.storage.reading() as stores:
+            tx = self.transaction(stores, True)
+            rows = await rows_under(tx, event)
+            member = (await self.dispatcher.memberships.find(tx, event)).speaker.member
+            if not rows or member is None or not await self.dispatcher.questions.done(tx, member, rows):
+                return None
+            return rows[0].target.place or event.place
 
     async def suggest(self, event: Commanded, option: str, typed: str) -> Sequence[Suggestion]:
         """Return values for what is typed of an option so far; none where nothing can be said."""

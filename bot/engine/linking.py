@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.engine.ports import Target, TargetKind
-from bot.engine.transaction import Transaction
+from bot.engine.transaction import Transaction, to_place
 from bot.model.event import JournalChanged, MemberChanged, MembersMerged
 from bot.model.identity import Account, Identity, MemberId
 from bot.model.journal import State
@@ -83,8 +83,16 @@ async def link_accounts(tx: Transaction, first: Account, second: Account) -> Lin
             await directory.add_account(known, new)
             added.append(workspace)
     await directory.answered_from(second.identity, tx.now)
+    await _now_known(tx)
     log.info("two accounts are one person now, in %d workspaces", len(added) + len(merged))
     return Linked(tuple(added), tuple(merged))
+
+
+async def _now_known(tx: Transaction) -> None:
+    """Answer who asked as the person that they are now, in their language; as a stranger they had none."""
+    if tx.cause is not None and tx.cause.member is None:
+        members = await tx.people.members_of_identity(tx.cause.event.author.identity)
+        tx.cause = replace(tx.cause, member=members[0].id if members else None)
 
 
 async def merge_members(tx: Transaction, goes: Member, stays: Member) -> None:
@@ -142,13 +150,21 @@ async def part_accounts(tx: Transaction, parts: Sequence[Parting]) -> None:
 
 
 async def tell_account(tx: Transaction, identity: Identity, message: Message, *, kind: str, key: str) -> None:
-    """Send a message to one of a person's accounts, wherever they are reached else; nothing if it never wrote."""
+    """Send a message to an account, wherever its person is reached else; nothing if it never wrote.
+
+    One that is nobody's any more is told all the same, in the language of who causes it: it was theirs.
+    """
     place = await tx.stores.directory.direct_place(identity)
-    member = next(iter(await tx.people.members_of_identity(identity)), None)
-    if place is None or member is None:
+    if place is None:
         return
-    to = Target(TargetKind.MEMBER, member.id, place)
-    tx.send(to, message, workspace=member.workspace, kind=kind, key=key, asked=True)
+    member = next(iter(await tx.people.members_of_identity(identity)), None)
+    if member is not None:
+        to = Target(TargetKind.MEMBER, member.id, place)
+        tx.send(to, message, workspace=member.workspace, kind=kind, key=key, asked=True)
+    elif tx.cause is not None and tx.cause.member is not None:
+        causer = await tx.people.member(tx.cause.member)
+        said = replace(message, language=await tx.people.language_of(causer))
+        tx.send(to_place(place), said, workspace=causer.workspace, kind=kind, key=key, asked=True)
 
 
 async def _show_again(tx: Transaction, member: MemberId) -> None:

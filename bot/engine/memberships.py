@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from bot.engine import which_team
 from bot.engine.addressing import addressed, typed_in, wholly
 from bot.engine.choices import bare
-from bot.engine.conversations import CONFIRM, ENGINE, WHICH, Questions
+from bot.engine.conversations import CONFIRM, WHICH, Questions
 from bot.engine.conversion import Context, context_of, convert_all, named_team
+from bot.engine.own_questions import ENGINE, KEYCAP, SETTLED, own
 from bot.engine.parsing import Typed, pin
 from bot.engine.permissions import require
 from bot.engine.ports import Conversation, Outgoing
@@ -30,8 +31,6 @@ from bot.model.message import Bullets, Choice, Message, Sentence, catalogue
 from bot.model.people import Member
 
 _, n_ = catalogue("bot")
-
-KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +149,9 @@ class Memberships:
         closed = await which_team.closed(tx, members, row)
         if closed is not None:
             return replace(await self._first(tx, event, members), closed=closed)
-        asked = await which_team.own(tx, which_team.home(members), WHICH_TEAM)
+        asked = await own(tx, which_team.home(members), WHICH_TEAM)
         found = await self._taken(tx, event, members, asked, command) if asked is not None and command else None
-        return found or replace(await self._first(tx, event, members), closed=which_team.SETTLED if command else None)
+        return found or replace(await self._first(tx, event, members), closed=SETTLED if command else None)
 
     # --- what was said -----------------------------------------------------------------------------------------
 
@@ -253,7 +252,7 @@ class Memberships:
     async def _lately(self, tx: Transaction, event: Inbound) -> tuple[int, int] | None:
         """Return the member that was chosen last, and the id under which that was noted."""
         members = await tx.people.members_of_identity(event.author.identity)
-        kept = await which_team.own(tx, which_team.home(members), LATELY)
+        kept = await own(tx, which_team.home(members), LATELY)
         return (int(kept.data["member"]), kept.id) if kept is not None else None
 
 

@@ -23,6 +23,7 @@ from bot.engine.ports import (
     Rendered,
     Stores,
     TargetKind,
+    copy_keys,
 )
 from bot.engine.transaction import Transaction
 from bot.model.event import Expired, Unreached, Unsent
@@ -54,6 +55,10 @@ class PlainStyle:
     def command(self, words: str, room: bool = False) -> str:
         """Write the words."""
         return words
+
+    def option(self, name: str) -> str:
+        """Write the name."""
+        return name
 
     def moment(self, at: datetime, show: str) -> str | None:
         """Leave instants to the localizer."""
@@ -180,7 +185,7 @@ class Packer:
         platform = await self._platform_of(stores, first, roots)
         if platform is None:
             return None
-        reader = await self._channel_reader(people, known, first, platform, now)
+        reader = await self._channel_reader(stores, people, known, first, platform, roots, now)
         return self._built(rows, platform, reader, member=None)
 
     async def _personal(self, people: People, known: _People, rows: Sequence[Outgoing], now: datetime) -> Parcel | None:
@@ -208,7 +213,14 @@ class Packer:
         return self.platforms.get(found[1][0].platform) if found and found[1] else None
 
     async def _channel_reader(
-        self, people: People, known: _People, row: Outgoing, platform: Platform, now: datetime
+        self,
+        stores: Stores,
+        people: People,
+        known: _People,
+        row: Outgoing,
+        platform: Platform,
+        roots: Mapping[str, str],
+        now: datetime,
     ) -> Reader:
         message = row.message
         assert message is not None
@@ -220,13 +232,26 @@ class Packer:
             channel = await people.channel_at(row.target.place)
             team = await people.team(channel.team) if channel else None
             zones = (team.zone,) if team else ()
+        on_duty = attention.on_duty(message, known.working, now)
+        standing = await self._platforms_of_copies(stores, row, roots) | {platform.name} if on_duty else set()
         pings = {}
-        for member in attention.on_duty(message, known.working, now):
+        for member in on_duty:
             accounts = (await people.identities([member])).get(member, ())
-            account = next((a.account for a in accounts if a.platform == platform.name), None)
-            if account is not None:
-                pings[member] = account
+            # Where it stands on several platforms, a person is notified on the one where they answered last.
+            account = next((a for a in accounts if a.platform in standing), None)
+            if account is not None and account.platform == platform.name:
+                pings[member] = account.account
         return Reader(language, None, zones, pings=pings, now=now)
+
+    async def _platforms_of_copies(self, stores: Stores, row: Outgoing, roots: Mapping[str, str]) -> set[str]:
+        """Return on which platforms a post stands, or is about to: its copies may be packed in this very batch."""
+        found = set()
+        for key in copy_keys(row.key):
+            if key in roots:
+                found.add(roots[key])
+            elif key != row.key and (parcel := await stores.outbox.parcel_of(key)) is not None and parcel[1]:
+                found.add(parcel[1][0].platform)
+        return found
 
     def _built(self, rows: Sequence[Outgoing], platform: Platform, reader: Reader, member: MemberId | None) -> Parcel:
         title = next((row.title for row in rows if row.title is not None), None)
@@ -307,7 +332,7 @@ class Packer:
         if not rows:
             return Reader("en")
         known = await self._people(stores, people, rows, now)
-        return await self._channel_reader(people, known, rows[0], platform, now)
+        return await self._channel_reader(stores, people, known, rows[0], platform, {}, now)
 
     def _differences(
         self, change: Outgoing, rows: Sequence[Outgoing], old: Sequence[Chunk], rendered: Sequence[Rendered]

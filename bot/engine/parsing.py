@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bot.model.command import CommandSpec, Parameter
 from bot.model.errors import BadInput
 from bot.model.identity import WorkspaceId
-from bot.model.message import CommandText, Sentence, catalogue
+from bot.model.message import CommandText, OptionName, Sentence, catalogue
 
 _, n_ = catalogue("bot")
 
@@ -180,7 +180,7 @@ def _bind_tokens(typed: Typed, reads: Reads) -> dict[str, str]:
     named = [token.name for token in tokens if token.name is not None]
     twice = next((name for name in named if named.count(name) > 1), None)
     if twice is not None:
-        raise BadInput(_("“{name}” is given twice.", name=twice), right_form(spec))
+        raise BadInput(_("“{name}” is given twice.", name=OptionName(twice)), right_form(spec))
     given = {token.name: token.value for token in tokens if token.name is not None}
     last: tuple[str, int] | None = None  # where the words that are left may go on, and where that began
     passed = 0
@@ -212,7 +212,7 @@ def _require(spec: CommandSpec, given: Mapping[str, str], *, picked: bool = Fals
     needed = (p for p in spec.parameters if p.required and not (picked and p.kind == "rest"))
     missing = next((p for p in needed if not given.get(p.name)), None)
     if missing is not None:
-        name = "|".join(missing.choices) or Sentence("bot", missing.name)
+        name = "|".join(missing.choices) or OptionName(missing.name)
         raise BadInput(_("“{name}” is missing.", name=name), right_form(spec))
 
 

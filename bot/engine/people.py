@@ -220,10 +220,15 @@ class People:
         return removed
 
     async def set_channel(self, channel: Channel) -> Channel:
-        """Give a team its channel for a purpose, instead of the one it had."""
+        """Give a team its channel for a purpose on a platform, instead of the one it had there."""
         stored = await self.directory.set_channel(channel)
         await self.raise_event(TeamChanged(stored.workspace, stored.team))
         return stored
+
+    async def remove_channel(self, channel: Channel) -> None:
+        """Take a channel from its team."""
+        await self.directory.remove_channel(channel.id)
+        await self.raise_event(TeamChanged(channel.workspace, channel.team))
 
     async def channel_at(self, place: Place) -> Channel | None:
         """Return the first team channel that is this place, or None."""

@@ -51,9 +51,22 @@ def _first_ones(accounts: Sequence[Identity], platforms: Collection[str]) -> Seq
 
 
 async def heard(stores: Stores, event: Inbound, now: datetime) -> None:
-    """Try somebody again who did something: they may have opened their direct messages."""
-    if not event.bot and isinstance(event, DOINGS):
-        await again(stores, event.author.identity, now)
+    """Note where somebody answers, and try them again: they may have opened their direct messages.
+
+    Platforms' clocks differ, so none of them counts for more than ours: one that is ahead would win for hours.
+    """
+    if event.bot or not isinstance(event, DOINGS):
+        return
+    if _answers(event):
+        await stores.directory.answered_from(event.author.identity, min(event.at, now))
+    await again(stores, event.author.identity, now)
+
+
+def _answers(event: Inbound) -> bool:
+    """Whether somebody says or chooses something in private, or sends in a form; mending what was said is no answer."""
+    if isinstance(event, MessageEdited) or (isinstance(event, Reacted) and event.removed):
+        return False
+    return event.direct or isinstance(event, Submitted)
 
 
 async def again(stores: Stores, account: Identity, now: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.engine import reach
 from bot.engine.ports import Timer
@@ -22,7 +23,14 @@ _, n_ = catalogue("bot")
 log = logging.getLogger(__name__)
 
 COG, ERASE = "bot", "erase"
-"""The engine's own job: its timer's key is a tenant that the bot was put out of, and is due when that is erased."""
+"""The engine's own job: its timer's key is a tenant that the bot was put out of.
+
+It is due first when its administrators are told that all is about to be erased, with `until` when; and then.
+"""
+BEFORE = timedelta(days=1)
+"""How long before it they are told: once it is erased nobody is known any more who could be."""
+LEAST = timedelta(hours=1)
+"""How long they have at least, if the bot was away at that time."""
 
 
 async def happened(tx: Transaction, event: ScopeGone | ScopeBack | PlaceLost, workspace: Workspace | None) -> None:
@@ -51,7 +59,12 @@ async def gone(tx: Transaction, event: ScopeGone, workspace: Workspace) -> None:
             await tx.forget_place(channel.place)
     data = {"resting": [*_resting(before), *(member.id for member in resting)], "scope": scope.name}
     data["platform"] = scope.platform
-    await tx.timers.set([Timer(COG, ERASE, _key(scope), event.until, workspace.id, data=data)])
+    due = event.until - BEFORE
+    if due > tx.now:
+        data["until"] = event.until.isoformat()
+    else:  # they are told just now
+        due = event.until
+    await tx.timers.set([Timer(COG, ERASE, _key(scope), due, workspace.id, data=data)])
     log.warning("put out of %s %s: workspace %s is kept until %s", *_named(scope), workspace.id, event.until)
     for admin in admins:
         await _tell(tx, admin, event.id, _kept(workspace, event, alone=await _alone(tx, workspace, scope)))
@@ -81,13 +94,19 @@ async def back(tx: Transaction, event: ScopeBack, workspace: Workspace) -> None:
 
 
 async def erase(tx: Transaction, due: Sequence[Timer]) -> None:
-    """Erase what was kept for long enough: a workspace whole, or of one with other tenants what was in this one."""
+    """Erase what was kept for long enough: a workspace whole, or of one with other tenants what was in this one.
+
+    Before a workspace is erased, its administrators are told.
+    """
     for timer in due:
         scope = Scope(timer.data["platform"], timer.data["scope"])
         workspace = await tx.people.workspace_of(scope)
         if workspace is None or workspace.id != timer.workspace:
             continue
-        if await _alone(tx, workspace, scope):
+        alone = await _alone(tx, workspace, scope)
+        if "until" in timer.data:
+            await _announce(tx, timer, workspace, alone=alone)
+        elif alone:
             await tx.stores.erase(workspace.id, [cog.tables for cog in tx.services.registry.cogs if cog.tables])
             log.warning(
                 "erased workspace %s: it was kept since the bot was put out of %s %s", workspace.id, *_named(scope)
@@ -95,6 +114,20 @@ async def erase(tx: Transaction, due: Sequence[Timer]) -> None:
         else:
             await tx.people.leave(workspace.id, scope, Place(scope.platform, scope.name))
             log.warning("workspace %s goes on without %s %s", workspace.id, *_named(scope))
+
+
+async def _announce(tx: Transaction, timer: Timer, workspace: Workspace, *, alone: bool) -> None:
+    """Plan when it is done, and if all is erased then tell the administrators, as far as anything reaches them."""
+    until = max(datetime.fromisoformat(timer.data["until"]), tx.now + LEAST)
+    data = {name: value for name, value in timer.data.items() if name != "until"}
+    await tx.timers.set([replace(timer, due=until, data=data)])
+    if not alone:
+        return
+    people = await tx.people.members(MemberId(id) for id in _resting([timer]))
+    people = {m.id: m for m in (*people.values(), *await tx.people.members_of_workspace(workspace.id))}
+    for admin in people.values():
+        if admin.admin:
+            await _tell(tx, admin, f"{timer.key}:{until.isoformat()}", _erased_soon(workspace, until))
 
 
 async def lost(tx: Transaction, event: PlaceLost, workspace: Workspace) -> None:
@@ -165,6 +198,15 @@ def _kept(workspace: Workspace, event: ScopeGone, *, alone: bool) -> Message:
     else:
         kept = _("I keep its place among your teams until {date}; then they go on without it.", date=until)
     return say(removed, kept, _("Invite me again before then, and everything goes on as it was."))
+
+
+def _erased_soon(workspace: Workspace, until: datetime) -> Message:
+    return say(
+        _("I was removed from {name}, and nobody has invited me again.", name=workspace.name),
+        _("All that I know of its teams is erased soon: {moment}.", moment=Moment(until, Show.DATE_TIME)),
+        _("Invite me again before then, and everything goes on as it was."),
+        _("Afterwards I can't tell you any more, as I don't know you then."),
+    )
 
 
 def _lost(team: Team, channel: Channel) -> Message:

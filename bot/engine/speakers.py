@@ -60,10 +60,7 @@ async def remember(tx: Transaction, event: Inbound, member: Member) -> None:
         return
     if event.language:
         member = await _speaks(tx, event, member)
-    if event.direct and not event.place.thread:
-        known = await tx.stores.directory.direct_place(event.author.identity)
-        if known != event.place:
-            await tx.stores.directory.set_direct_place(event.author.identity, event.place)
+    await remember_place(tx, event)
     accounts = (await tx.people.identities([member.id])).get(member.id, ())
     met_here_alone = all(account.platform == event.place.platform for account in accounts)
     if met_here_alone and (name := _newest_name(event)) not in ("", member.name):
@@ -74,6 +71,12 @@ async def remember(tx: Transaction, event: Inbound, member: Member) -> None:
     told = event.admin or (event.direct and met_here_alone)
     if told and member.admin != event.admin and isinstance(event, MessageReceived):
         await tx.people.save_member(replace(member, admin=event.admin))
+
+
+async def remember_place(tx: Transaction, event: Inbound) -> None:
+    """Keep where an account is met in private; a transaction that only reads leaves that."""
+    if event.direct and not event.place.thread and not tx.read_only:
+        await tx.stores.directory.set_direct_place(event.author.identity, event.place)
 
 
 async def _speaks(tx: Transaction, event: Inbound, member: Member) -> Member:

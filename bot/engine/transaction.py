@@ -23,6 +23,7 @@ from bot.engine.ports import (
     Target,
     TargetKind,
     Timers,
+    copy_key,
 )
 from bot.model.event import Inbound, JournalChanged, MessageDeleted, MessageEdited, Restriction
 from bot.model.identity import MemberId, MessageRef, Place, Scope, TeamId, WorkspaceId
@@ -132,29 +133,32 @@ class Transaction:
         not_before: datetime | None = None,
         expires: datetime | None = None,
         secret: bool = False,
+        also: Sequence[Target] = (),
     ) -> None:
         """Queue a message. `kind` is "cog.what"; `key` names it for ever and is sent at most once.
 
         `asked` is worked out when left out: true for what goes back to the person or place that caused this
         transaction. `first` puts it before other parts when several go out as one. `title` opens a thread under it.
         From `expires` (UTC) on it is not sent any more, unless it may have been sent before: it is dropped, and
-        listeners for `Expired` are told. A `secret` goes out alone, and is not kept once it is sent.
+        listeners for `Expired` are told. A `secret` goes out alone, and is not kept once it is sent. `also` are
+        further places where the same post stands: changes of it, and what is said in its thread, go there too.
         """
-        self._effects.append(
+        self._effects.extend(
             Outgoing(
                 workspace,
-                to,
+                place,
                 kind,
-                key,
+                copy_key(key, number),
                 message=message,
                 date=day,
-                asked=self._answers(to) if asked is None else asked,
+                asked=self._answers(place) if asked is None else asked,
                 first=first,
                 title=title,
                 not_before=not_before,
                 expires=expires,
                 secret=secret,
             )
+            for number, place in enumerate((to, *also), start=1)
         )
 
     def edit(self, post: str, message: Message, *, workspace: WorkspaceId, kind: str, key: str) -> None:

@@ -35,6 +35,25 @@ async def tell_owner(
     await _tell(stores, team, key, _notice(chunk, member, team, channel, state, said), now)
 
 
+async def tell_barred(stores: Stores, chunk: Chunk, problem: Refused, now: datetime) -> None:
+    """Tell that what the bot said can't be changed or taken back where it stands, and that it is tried again.
+
+    Once a day for each place, however much waits for it.
+    """
+    channel = await _channel(stores, chunk.place)
+    team = await stores.directory.team(channel.team) if channel is not None else None
+    if channel is None or team is None:
+        return
+    about = _(
+        "I could not change or take back a message in {channel}, a channel of {team}: it still reads as before.",
+        channel=ChannelName(channel.name),
+        team=team.name,
+    )
+    again = _("I try again every hour, until it is done.")
+    notice = say(about, problem.advice or _reason(chunk.platform, str(problem)), again)
+    await _tell(stores, team, f"bot:barred:{chunk.stream}:{now.date()}", notice, now)
+
+
 async def tell_unreached(stores: Stores, account: Identity, problem: Refused, now: datetime) -> None:
     """Tell in each workspace of an account that its person takes nothing in private, from this instant on."""
     platform = account.platform

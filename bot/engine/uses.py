@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.engine import asking
 from bot.engine.addressing import typed_in
 from bot.engine.conversations import Questions
 from bot.engine.conversion import Context, context_of, convert_all
@@ -16,7 +17,7 @@ from bot.engine.registry import Registry
 from bot.engine.speakers import Speaker, name_of_place, newcomer, nowhere, speaker_of, with_rights
 from bot.engine.transaction import Call, Cause, Transaction
 from bot.model.command import Instead
-from bot.model.errors import BadInput
+from bot.model.errors import AskFirst, BadInput
 from bot.model.event import Inbound, MessageReceived, Submitted
 from bot.model.identity import WorkspaceId
 from bot.model.message import Message
@@ -60,18 +61,20 @@ class Uses:
             await self.questions.answered(tx, context.member, [said.text])
         call = call_of(context, said)
         if isinstance(event, Submitted) and typed.spec.form is not None:
-            reply: Message | Instead | None = await typed.spec.form.submit(call, event.values, **arguments)
+            reply: Message | Instead | AskFirst | None = await typed.spec.form.submit(call, event.values, **arguments)
         else:
             reply = await typed.spec.handler(call, **arguments)
         if isinstance(reply, Instead):
             reply = await self._instead(tx, event, speaker, said, reply)
-        if reply is not None:
+        if isinstance(reply, AskFirst):
+            await asking.tell(tx, self.questions, event, Speaker(context.workspace, context.member), reply)
+        elif reply is not None:
             kind = f"{typed.spec.domain}.{typed.spec.words.replace(' ', '_')}"
             tx.reply(reply, workspace=await _home(tx, context), kind=kind)
 
     async def _instead(
         self, tx: Transaction, event: Inbound, speaker: Speaker, said: Said, instead: Instead
-    ) -> Message | None:
+    ) -> Message | AskFirst | None:
         """Use another command in a command's place, and add what is to be said below its answer."""
         typed = find_command(instead.line, self.registry.commands)
         if typed is None:
@@ -81,11 +84,13 @@ class Uses:
         call = call_of(context, replace(said, text=instead.line))
         try:
             require(typed.spec, event)
-            reply: Message | None = await typed.spec.handler(call, **await convert_all(context, typed))
+            reply: Message | AskFirst | None = await typed.spec.handler(call, **await convert_all(context, typed))
         except BadInput as problem:
             if instead.wrong is None:
                 raise
             raise await instead.wrong(call, problem) from None
+        if isinstance(reply, AskFirst):
+            return reply
         if reply is not None and instead.brief:
             reply = Message(reply.blocks[:1])
         after = await self._afterwards(tx, event, speaker)
@@ -94,6 +99,8 @@ class Uses:
         below = await instead.then(call_of(context_of(tx, event, after, typed), said))
         if isinstance(below, Instead):
             below = await self._instead(tx, event, after, said, below)
+        if isinstance(below, AskFirst):
+            return below
         return reply + below if reply is not None and below is not None else reply or below
 
     async def _afterwards(self, tx: Transaction, event: Inbound, before: Speaker) -> Speaker:

@@ -11,7 +11,7 @@ from typing import Final
 from bot.engine.ports import Reader, Style
 from bot.i18n.catalogues import Catalogues, template
 from bot.i18n.formats import Formats, formats_for
-from bot.model.message import ChannelName, CommandText, Listing, Person, Sentence, Value, catalogue
+from bot.model.message import ChannelName, CommandText, Listing, OptionName, Person, Sentence, Value, catalogue
 from bot.model.moment import Day, Days, LanguageName, Moment, Show, Span, TimeOfDay, ZoneName
 from bot.model.working_time import UnknownZone, zone_info
 
@@ -84,6 +84,9 @@ class BabelLocalizer:
 
     def _command(self, command: CommandText, reader: Reader, style: Style) -> str:
         return style.command(command.words, command.room)
+
+    def _option(self, option: OptionName, reader: Reader, style: Style) -> str:
+        return style.option(option.name)
 
     def _channel(self, channel: ChannelName, reader: Reader, style: Style) -> str:
         return style.text("#" + channel.name.removeprefix("#"))
@@ -192,6 +195,7 @@ _WRITERS: Final[Mapping[type, str]] = {
     Sentence: "_sentence",
     Person: "_person",
     CommandText: "_command",
+    OptionName: "_option",
     ChannelName: "_channel",
     Listing: "_listing",
     Moment: "_moment",

@@ -26,7 +26,10 @@ class NotAllowed(BadInput):
 
 
 class AskFirst(HeliotropeError):
-    """The command may be meant differently: ask, and run `command` if the person says yes."""
+    """The command may be meant differently: ask, and run `command` if the person says yes.
+
+    Raised, it rolls back what was done; a handler returns it to keep that until the answer.
+    """
 
     def __init__(self, question: Sentence, command: str, *details: Sentence) -> None:
         """Take the yes-or-no question, the unambiguous command that "yes" stands for, and what it does in detail."""

@@ -85,12 +85,16 @@ class Picked:
 class Commanded(MessageReceived):
     """A person used a command whose options their client kept apart: `text` is how it would be typed.
 
-    `options` has the values as written, by parameter; a person among them is an account that `people` names, and a
-    channel the address of one of `places`. `picked` is the message in whose menu it was used, if it was: what that
-    says is the command's free text, and may be nothing where there are attachments.
+    `options` has the values as written, by parameter; a person among them is an account that `people`, `bots` or
+    `absent` name, and a channel the address of one of `places`. `picked` is the message in whose menu it was used, if
+    it was: what that says is the command's free text, and may be nothing where there are attachments.
     """
 
     options: Mapping[str, str] = field(default_factory=dict)
+    bots: tuple[Account, ...] = ()
+    """Those that were named and are nobody's."""
+    absent: tuple[Account, ...] = ()
+    """Those who were named to be added to something, and are not there."""
     places: tuple[NamedPlace, ...] = ()
     picked: Picked | None = None
 
@@ -145,11 +149,15 @@ class Reacted(Inbound):
 
 @dataclass(frozen=True, slots=True)
 class Pressed(Inbound):
-    """A person chose one of a message's choices (a button): `command` is the choice's command."""
+    """A person chose one of a message's choices (a button): `command` is the choice's command.
+
+    `about` is the command, picked in a message's menu, that the choice is to be made for, if it is: the engine adds it.
+    """
 
     message_id: str = ""
     command: str = ""
     place_name: str = ""
+    about: Commanded | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ class CommandText:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionName:
+    """A command's option by its English name, shown as the reader's client calls it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelName:
     """A channel inside a sentence, by the name its people know."""
 
@@ -71,6 +78,7 @@ Value: TypeAlias = (
     | Sentence
     | Person
     | CommandText
+    | OptionName
     | ChannelName
     | Listing
     | Moment
@@ -227,8 +235,8 @@ def people_in(node: object) -> Iterator[Person]:
 _TYPES = {
     cls.__name__: cls
     for cls in (
-        Sentence, Person, CommandText, ChannelName, Listing, Moment, Day, TimeOfDay, Span, Days, ZoneName, LanguageName,
-        Text, Heading, Bullets, Quote, Fields, Image, Divider, Choice, Message,
+        Sentence, Person, CommandText, OptionName, ChannelName, Listing, Moment, Day, TimeOfDay, Span, Days, ZoneName,
+        LanguageName, Text, Heading, Bullets, Quote, Fields, Image, Divider, Choice, Message,
     )
 }  # fmt: skip
 _FIELDS: dict[type, tuple[tuple[str, Any], ...]] = {

@@ -64,8 +64,9 @@ class ChannelRows(CachedRows):
         return await self._cached("channel at", place, read)
 
     async def set_channel(self, channel: Channel) -> Channel:
-        """Give a team its channel for a purpose, instead of the one it had; the same place keeps its id."""
-        for old in await self.channels(channel.team, channel.purpose):
+        """Give a team its channel for a purpose on a platform, instead of that there; the same place keeps its id."""
+        every = await self.channels(channel.team, channel.purpose)
+        for old in (each for each in every if each.place.platform == channel.place.platform):
             self._changed()
             if old.place == channel.place:
                 await self._rows(_NAME_CHANNEL, of=old.id, new_name=channel.name, new_scope=channel.scope)

@@ -56,7 +56,7 @@ class OpenStores:
         self.timers = TimerRows(executor)
         self.conversations = ConversationRows(executor)
         self.contacts = ContactRows(executor)
-        self.inbox = InboxRows(executor, self._directory)
+        self.inbox = InboxRows(executor)
         self.outbox = OutboxRows(executor)
 
     @property

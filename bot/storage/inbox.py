@@ -9,7 +9,6 @@ from sqlalchemy import delete, insert, select
 
 from bot.model.event import Inbound
 from bot.model.moment import to_micros
-from bot.storage.directory import DirectoryRows
 from bot.storage.executor import Executor, one
 from bot.storage.tables import INBOX, POSITIONS
 
@@ -30,10 +29,9 @@ _NEW_POSITION = insert(POSITIONS)
 class InboxRows:
     """The engine's `Inbox`."""
 
-    def __init__(self, executor: Executor, directory: DirectoryRows) -> None:
+    def __init__(self, executor: Executor) -> None:
         """Work through an executor whose transaction is open."""
         self._execute = executor.execute
-        self._directory = directory
 
     async def accept(self, event: Inbound) -> bool:
         """Store the event's id and position; return False if it was there already.
@@ -47,8 +45,6 @@ class InboxRows:
         if (await self._execute(_KNOWN, {"of_platform": platform, "of_event": event.id})).rows:
             return False
         await self._execute(_ACCEPT, {"platform": platform, "event": event.id, "at": to_micros(event.at)})
-        if event.direct and not event.bot:
-            await self._directory.answered_from(event.author.identity, event.at)
         return True
 
     async def position(self, platform: str) -> str | None:

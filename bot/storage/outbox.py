@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, delete, func, insert, literal, null, or_, select, union_all, update
 
-from bot.engine.ports import Chunk, ChunkState, Op, Outgoing, Parcel, Target, TargetKind
+from bot.engine.ports import MOST_COPIES, Chunk, ChunkState, Op, Outgoing, Parcel, Target, TargetKind, copy_key
 from bot.model.identity import MemberId, MessageRef, Place, WorkspaceId
 from bot.model.message import Message
 from bot.model.moment import from_micros, to_micros
@@ -156,13 +156,29 @@ class OutboxRows(ChunkRows):
     async def queue(self, rows: Sequence[Outgoing], now: datetime) -> None:
         """Store rows; one whose key is known already is left out, also when the first is in the same call."""
         fresh: dict[str, Outgoing] = {}
-        for row in rows:
+        for row in await self._with_copies(rows):
             fresh.setdefault(row.key, row)
         for keys in batches(list(fresh)):
             for known in (await self._execute(_KNOWN, {"keys": keys})).rows:
                 del fresh[known.key]
         at = to_micros(now)
         await self._execute(_QUEUE, [_columns(row, at) for row in fresh.values()])
+
+    async def _with_copies(self, rows: Sequence[Outgoing]) -> Sequence[Outgoing]:
+        """Return rows with what they do to the further copies of the posts that they are about."""
+        posts = {post for row in rows if (post := _post(row)) is not None}
+        if not posts:
+            return rows
+        known = {row.key for row in rows}
+        for keys in batches(copy_key(post, number) for post in posts for number in range(2, MOST_COPIES + 1)):
+            known |= {found.key for found in (await self._execute(_KNOWN, {"keys": keys})).rows}
+        every: list[Outgoing] = []
+        for row in rows:
+            every.append(row)
+            copies = [_copy(row, n) for n in range(2, MOST_COPIES + 1) if copy_key(_post(row) or "", n) in known]
+            known |= {copy.key for copy in copies}  # a thread's message of this very call may be changed in it
+            every += copies
+        return every
 
     async def waiting(self, now: datetime, limit: int) -> Sequence[Outgoing]:
         """Return rows not packed yet whose `not_before` has come, oldest first."""
@@ -327,6 +343,18 @@ class OutboxRows(ChunkRows):
         values = {"before": to_micros(before)}
         chunks = (await self._execute(_PURGE_CHUNKS, values)).rowcount
         return chunks + (await self._execute(_PURGE_ROWS, values)).rowcount
+
+
+def _post(row: Outgoing) -> str | None:
+    """Return the key of the post that a row changes, or whose thread it goes in."""
+    return row.root or row.target.root
+
+
+def _copy(row: Outgoing, number: int) -> Outgoing:
+    """Return what does the same to a further copy of a row's post."""
+    post = copy_key(_post(row) or "", number)
+    target = replace(row.target, root=post)
+    return replace(row, key=copy_key(row.key, number), root=post if row.root else None, target=target)
 
 
 def _fresh(chunk: Chunk, id: int, parcel: int, key: str) -> Chunk:

@@ -143,7 +143,7 @@ CHANNELS: Final = _table(
     _text("thread", null=True),
     _text("name"),
     _text("scope", default=""),
-    UniqueConstraint("team", "purpose"),
+    UniqueConstraint("team", "purpose", "platform"),
     Index(None, "platform", "address"),
     numbered=True,
 )

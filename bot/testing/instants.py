@@ -54,6 +54,9 @@ class _NotingStyle:
     def command(self, words: str, room: bool = False) -> str:
         return self.style.command(words, room)
 
+    def option(self, name: str) -> str:
+        return self.style.option(name)
+
     def moment(self, at: datetime, show: str) -> str | None:
         self.moments[Moment(at, Show(show))] = None
         return self.style.moment(at, show)

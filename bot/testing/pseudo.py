@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.engine.ports import Reader, Style
 from bot.i18n import BabelLocalizer
-from bot.model.message import CommandText, Sentence
+from bot.model.message import CommandText, OptionName, Sentence
 
 _LETTERS: Final = str.maketrans(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
@@ -42,6 +42,9 @@ class PseudoLocalizer(BabelLocalizer):
 
     def _command(self, command: CommandText, reader: Reader, style: Style) -> str:
         return f"⟪{super()._command(command, reader, style)}⟫"
+
+    def _option(self, option: OptionName, reader: Reader, style: Style) -> str:
+        return f"⟪{super()._option(option, reader, style)}⟫"
 
 
 def _english(reader: Reader) -> Reader:

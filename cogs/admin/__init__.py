@@ -16,6 +16,7 @@ cog = Cog(
         commands.show,
         commands.list_teams,
         commands.set_channel,
+        commands.remove_channel,
         commands.show_channels,
         rooms.code,
         rooms.join,

@@ -40,22 +40,33 @@ from cogs.admin.messages import channels_text
 
 _, n_ = catalogue("admin")
 _MINUTE = timedelta(minutes=1)
+_MOST_DESKS = 10
+"""People on a board whose day is told: with what else there is they fit into one message on every platform."""
+_MOST_NAMES = 6
+_MOST_CLOSED = 3
 
 
 def team_board(team: Team, board: Board, own: Sequence[Channel], now: datetime) -> Message:
     """Show a team at this instant; every time is on the clock of the member it is about."""
     blocks: list[Heading | Text | Bullets | Fields] = [Heading(team.name), Text((_summary(board, now),))]
+    half = _MOST_DESKS // 2
+    told = min(len(board.working), max(half, _MOST_DESKS - len(board.waiting)))
     if board.working:
-        blocks += [Text((_("At work now:"),)), Bullets(tuple(_working(desk, now) for desk in board.working))]
+        lines = [_working(desk, now) for desk in board.working[:told]]
+        blocks += [Text((_("At work now:"),)), _first_ones(lines, len(board.working))]
     if board.waiting:
-        blocks += [
-            Text((_("Next, in the order they start:"),)),
-            Bullets(tuple(_waiting(d, now) for d in board.waiting)),
-        ]
+        lines = [_waiting(desk, now) for desk in board.waiting[: _MOST_DESKS - told]]
+        blocks += [Text((_("Next, in the order they start:"),)), _first_ones(lines, len(board.waiting))]
     if not board.working and not board.waiting:
         form = CommandText(f"team add {quoted(team.name)} <member>")
         blocks.append(Text((_("An admin adds people with {form}.", form=form),)))
     return message(*blocks, Fields(((_("Channels"), channels_text(team, own)),)))
+
+
+def _first_ones(lines: Sequence[Sentence], people: int) -> Bullets:
+    """Return the lines about the first of so many people, and how many more there are."""
+    more = people - len(lines)
+    return Bullets((*lines, n_("and {count} more", "and {count} more", more)) if more else tuple(lines))
 
 
 def with_reach(shown: Message, members: Sequence[Member], reached: Mapping[MemberId, Reached]) -> Message:
@@ -67,10 +78,13 @@ def with_reach(shown: Message, members: Sequence[Member], reached: Mapping[Membe
         lines.append(_("reached: {people}", people=_people(met)))
     if waiting := by[Reach.WAITING]:
         lines.append(_("waiting for first contact: {people}", people=_people(waiting)))
-    for member in by[Reach.CLOSED]:
+    closed = by[Reach.CLOSED]
+    for member in closed[:_MOST_CLOSED]:
         since = reached[member.id].since
         assert since is not None
         lines.append(_("{person}: can't be reached since {moment}", person=_person(member), moment=Moment(since)))
+    if rest := closed[_MOST_CLOSED:]:
+        lines.append(_("can't be reached either: {people}", people=_people(rest)))
     if gone := [m for m in people if m.id not in reached]:
         lines.append(_("no account that I know of: {people}", people=_people(gone)))
     if not lines:
@@ -80,7 +94,10 @@ def with_reach(shown: Message, members: Sequence[Member], reached: Mapping[Membe
 
 
 def _people(members: Sequence[Member]) -> Listing:
-    return Listing(tuple(_person(member) for member in members))
+    """The first of these people, and how many more there are."""
+    more = len(members) - _MOST_NAMES
+    shown = tuple(_person(member) for member in members[:_MOST_NAMES])
+    return Listing((*shown, n_("{count} more", "{count} more", more)) if more > 0 else shown)
 
 
 def _summary(board: Board, now: datetime) -> Sentence:

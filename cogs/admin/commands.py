@@ -154,8 +154,8 @@ async def set_channel(
     if where is None and call.direct:
         raise messages.only_in_a_channel(team, wanted)
     picked = where or NamedPlace(call.place, call.place_name)
-    before = next(iter(await people.channels(team.id, wanted)), None)
     place = replace(picked.place, thread=None)
+    before = await people.channels(team.id, wanted)
     sharing = await people.channel_at(place)
     other = await people.team(sharing.team) if sharing and sharing.team != team.id else None
     restriction = call.restriction(place)
@@ -164,8 +164,32 @@ async def set_channel(
     scope = call.scope.name if call.scope else ""
     channel = Channel(ChannelId(0), call.workspace.id, team.id, wanted, place, picked.name, scope)
     here = place == replace(call.place, thread=None)
-    done = messages.channel_set(await people.set_channel(channel), team, before, other, here=here)
+    stored = await people.set_channel(channel)
+    kept = [each for each in await people.channels(team.id, wanted) if each.id != stored.id]
+    gone = next((each for each in before if each not in kept), None)
+    done = messages.channel_set(stored, team, gone, kept, other, here=here)
     return done + messages.lacking(picked, restriction) if restriction is not None else done
+
+
+@command(
+    "channel remove",
+    help=N_("Stop using a channel for a team's handoffs or social threads"),
+    example="channel remove Atlas handoff here",
+    admin=True,
+    options={"where": N_("The channel; the one that you type this in if you leave it out")},
+)
+async def remove_channel(
+    call: Call, team: Team, purpose: Literal["handoff", "social"], where: NamedPlace | None = None
+) -> Message:
+    """Take a channel from a team: the one that was picked, or that of the call."""
+    people, unwanted = call.tx.people, Purpose(purpose)
+    picked = where or NamedPlace(call.place, call.place_name)
+    every = await people.channels(team.id, unwanted)
+    channel = next((each for each in every if each.place == replace(picked.place, thread=None)), None)
+    if channel is None:
+        raise messages.not_its_channel(team, unwanted, every)
+    await people.remove_channel(channel)
+    return messages.channel_removed(channel, team, [each for each in every if each != channel])
 
 
 @command("channel show", help=N_("See which channels the teams use"), example="channel show", read=True)

@@ -18,6 +18,7 @@ from bot.api import (
     Heading,
     Listing,
     Message,
+    OptionName,
     Parameter,
     Sentence,
     Span,
@@ -113,7 +114,7 @@ def one_command(spec: CommandSpec, *, allowed: bool) -> Message:
 
 def option_text(parameter: Parameter) -> Sentence:
     """Say how one option is written, and what counts without it."""
-    values: dict[str, Value] = {"name": parameter.name, "what": _what(parameter)}
+    values: dict[str, Value] = {"name": OptionName(parameter.name), "what": _what(parameter)}
     if parameter.required:
         return _("{name}: {what}", **values)
     default = _default(parameter)

@@ -211,8 +211,19 @@ def not_in(team: Team, person: Person) -> BadInput:
 # --- channels -----------------------------------------------------------------------------------------------
 
 
-def channel_set(channel: Channel, team: Team, before: Channel | None, other: Team | None, *, here: bool) -> Message:
-    """Confirm a channel; `before` had its purpose until now, `other` is another team that uses the place."""
+def channel_set(
+    channel: Channel,
+    team: Team,
+    before: Channel | None,
+    elsewhere: Sequence[Channel],
+    other: Team | None,
+    *,
+    here: bool,
+) -> Message:
+    """Confirm a channel; `before` had its purpose until now, those `elsewhere` have it on other platforms.
+
+    `other` is another team that uses the place.
+    """
     values: dict[str, Value] = {"team": team.name, "channel": ChannelName(channel.name)}
     if channel.purpose is Purpose.HANDOFF:
         there = _("{channel} is where {team} hands over: I post handoffs there.", **values)
@@ -222,6 +233,14 @@ def channel_set(channel: Channel, team: Team, before: Channel | None, other: Tea
         sentences = [_("{channel} is where {team} meets: I open social threads here.", **values) if here else there]
     if before and before.place != channel.place:
         sentences.append(_("Until now it was {channel}.", channel=ChannelName(before.name)))
+    if elsewhere:
+        sentences += [
+            _("I go on posting in {channel} as well, for those who are there.", channel=_names(elsewhere)),
+            _(
+                "To end that, type {form} there.",
+                form=_typed("channel remove", team, f"{channel.purpose} here", room=True),
+            ),
+        ]
     if other:
         sentences.append(_("{team} uses this channel as well; each keeps its own posts.", team=other.name))
     sentences.append(
@@ -231,6 +250,36 @@ def channel_set(channel: Channel, team: Team, before: Channel | None, other: Tea
         )
     )
     return message(Text(tuple(sentences)))
+
+
+def channel_removed(channel: Channel, team: Team, left: Sequence[Channel]) -> Message:
+    """Confirm that a channel is the team's no more; those that are `left` have its purpose on other platforms."""
+    values: dict[str, Value] = {"team": team.name, "channel": ChannelName(channel.name)}
+    if channel.purpose is Purpose.HANDOFF:
+        sentences = [_("I post no more handoffs of {team} in {channel}; those that are there stay.", **values)]
+    else:
+        sentences = [_("I open no more social threads of {team} in {channel}; those that are there stay.", **values)]
+    if left:
+        sentences.append(_("I go on posting in {channel}.", channel=_names(left)))
+    else:
+        sentences.append(_("It has no other channel for that now."))
+    undo = _typed("channel set", team, f"{channel.purpose} here", room=True)
+    return message(Text((*sentences, _("To undo, type {form} there.", form=undo))))
+
+
+def not_its_channel(team: Team, purpose: Purpose, own: Sequence[Channel]) -> BadInput:
+    """Refuse to take a channel from a team that does not use it; `own` are those that it uses for that."""
+    form = _typed("channel remove", team, f"{purpose} here", room=True)
+    used = channels_text(team, own)
+    return BadInput(
+        _("{team} does not use this channel for that, so nothing has changed.", team=team.name),
+        _("It uses {channels}.", channels=used) if own else _("It uses none for that."),
+        _("Type it in the channel you mean: {form}.", form=form),
+    )
+
+
+def _names(channels: Sequence[Channel]) -> Listing:
+    return Listing(tuple(ChannelName(channel.name) for channel in channels))
 
 
 def cannot_post(team: Team, purpose: Purpose, picked: NamedPlace, restriction: Restriction) -> BadInput:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from bot.api import (
     AskFirst,
     BadInput,
-    Choice,
     CommandText,
     Fields,
     Heading,
@@ -124,16 +123,10 @@ def linked_already(workspace: Workspace) -> BadInput:
     )
 
 
-def ask_link(plan: Joining) -> Message:
+def ask_link(plan: Joining) -> AskFirst:
     """Ask before two workspaces become one, with what happens to what is in them."""
-    command = "workspace link yes:yes"
     question = _("Make all of {gone} part of {into}? It can't be undone.", gone=plan.gone.name, into=plan.into.name)
-    return say(
-        question,
-        *_joining(plan),
-        _("If so, confirm with {command}.", command=CommandText(command, room=True)),
-        choices=(Choice(command, _("Yes"), "✅"),),
-    )
+    return AskFirst(question, "workspace link yes:yes", *_joining(plan))
 
 
 def linked(plan: Joining) -> Message:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.api import (
     N_,
+    AskFirst,
     Call,
     Identity,
     Language,
@@ -81,7 +82,7 @@ async def join(call: Call, code: Rest) -> Message:
     options={"code": N_("The code, from an admin of the other workspace"), "yes": N_("Do it without asking first")},
     admin=True,
 )
-async def link(call: Call, code: str | None = None, yes: bool = False) -> Message:
+async def link(call: Call, code: str | None = None, yes: bool = False) -> Message | AskFirst:
     """Join two workspaces: by a code it is asked first with what happens, and a yes does it.
 
     The code is used up by asking, so that it is kept nowhere. A wrong one is no error, so that it is counted.

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.api import JournalChanged, Kind, MemberId, Transaction
 from cogs.handoff import messages, needs, planning, store
-from cogs.handoff.baton import ask_for_channel, handoff_channel, publish, publish_update
+from cogs.handoff.baton import ask_for_channel, handoff_channels, publish, publish_update
 from cogs.handoff.compiling import OLDEST, Compiled, compiled, written
 from cogs.handoff.crew import Crew, load
 from cogs.handoff.domain import USEFUL
@@ -67,16 +67,16 @@ async def amend(tx: Transaction, handoff: Handoff, author: MemberId, day: date) 
 
 async def _first(tx: Transaction, crew: Crew, handoff: Handoff, content: Compiled, covered: Sequence[Covered]) -> None:
     """Post a handoff that had nothing to tell when its leg ended."""
-    channel = await handoff_channel(tx, handoff.team)
-    if channel is None:
+    channels = await handoff_channels(tx, handoff.team)
+    if not channels:
         ask_for_channel(tx, crew)
         handoff = replace(handoff, outcome=Outcome.NO_CHANNEL)
     else:
-        handoff, shown = publish(tx, replace(handoff, outcome=Outcome.POSTED), content, channel, covered)
+        handoff, shown = publish(tx, replace(handoff, outcome=Outcome.POSTED), content, channels, covered)
         await store.save_covered(tx, handoff, [one for one in shown if one.fingerprint])
     await store.save_handoff(tx, handoff)
     asks = [entry for group in content.entries.values() for entry in group]
-    await needs.tell(tx, crew, handoff, asks, content.people, mentions=channel is not None)
+    await needs.tell(tx, crew, handoff, asks, content.people, channels)
 
 
 async def _change(tx: Transaction, handoff: Handoff, content: Compiled, mine: Covered) -> None:

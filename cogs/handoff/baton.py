@@ -68,34 +68,35 @@ async def hand_off(tx: Transaction, crew: Crew, one: Pass, pairs: Collection[Pai
         await store.add_handoff(tx, handoff, covered)
         return handoff
     content = await compiled(tx, crew, handoff, entries, pairs)
-    channel = await handoff_channel(tx, handoff.team)
-    outcome = Outcome.NO_CHANNEL if channel is None else Outcome.POSTED
+    channels = await handoff_channels(tx, handoff.team)
+    outcome = Outcome.POSTED if channels else Outcome.NO_CHANNEL
     if tx.now - one.at >= USEFUL:
         outcome = Outcome.MISSED
     handoff = replace(handoff, outcome=outcome)
-    if outcome is Outcome.POSTED and channel is not None:
-        handoff, covered = publish(tx, handoff, content, channel, covered)
+    if outcome is Outcome.POSTED:
+        handoff, covered = publish(tx, handoff, content, channels, covered)
     elif outcome is Outcome.NO_CHANNEL:
         ask_for_channel(tx, crew)
     await store.add_handoff(tx, handoff, covered)
     asks = [entry for group in content.entries.values() for entry in group]
-    await needs.tell(tx, crew, handoff, asks, content.people, mentions=outcome is Outcome.POSTED)
+    await needs.tell(tx, crew, handoff, asks, content.people, channels if outcome is Outcome.POSTED else ())
     return handoff
 
 
 def publish(
-    tx: Transaction, handoff: Handoff, content: Compiled, channel: Channel, covered: Sequence[Covered]
+    tx: Transaction, handoff: Handoff, content: Compiled, channels: Sequence[Channel], covered: Sequence[Covered]
 ) -> tuple[Handoff, list[Covered]]:
-    """Post a handoff with its thread; return what is shown now."""
+    """Post a handoff with its thread, in each of the team's channels; return what is shown now."""
     day = handoff.leg.date
     tx.send(
-        to_channel(channel),
+        to_channel(channels[0]),
         content.post,
         workspace=handoff.workspace,
         kind="handoff.post",
         key=handoff.key,
         day=day,
         title=messages.title(handoff),
+        also=[to_channel(channel) for channel in channels[1:]],
     )
     shown = [
         publish_update(tx, handoff, content, one) if content.entries.get((one.member, one.date)) else one
@@ -118,9 +119,9 @@ def publish_update(tx: Transaction, handoff: Handoff, content: Compiled, one: Co
     return replace(one, fingerprint=messages.fingerprint(said))
 
 
-async def handoff_channel(tx: Transaction, team: TeamId) -> Channel | None:
-    """The channel that a team's handoffs are posted in."""
-    return next(iter(await tx.people.channels(team, Purpose.HANDOFF)), None)
+async def handoff_channels(tx: Transaction, team: TeamId) -> Sequence[Channel]:
+    """The channels that a team's handoffs are posted in: at most one on each platform."""
+    return await tx.people.channels(team, Purpose.HANDOFF)
 
 
 def ask_for_channel(tx: Transaction, crew: Crew) -> None:

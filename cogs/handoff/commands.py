@@ -42,8 +42,8 @@ async def now(call: Call, team: Team) -> Message:
     crew = await _crew(call, team)
     if not crew.settings.enabled:
         raise replies.is_off(team)
-    channel = await baton.handoff_channel(call.tx, team.id)
-    if channel is None:
+    channels = await baton.handoff_channels(call.tx, team.id)
+    if not channels:
         raise replies.no_channel(team)
     running = list(crew.relay.running(call.tx.now))
     if not running:
@@ -56,7 +56,7 @@ async def now(call: Call, team: Team) -> Message:
             at = call.tx.now if crew.alone(rest) else rest.end
             if made := await baton.hand_off(call.tx, crew, Pass(rest, at), pairs):
                 await planning.replan(call.tx, team.id)
-                return replies.posted(made, channel)
+                return replies.posted(made, channels)
     raise replies.nothing_yet(team)
 
 
@@ -131,9 +131,9 @@ async def _board(call: Call, team: Team) -> Board:
     waiting = planning.waiting_in(timer) if timer else None
     upcoming = await planning.next_pass(call.tx, crew, floor, waiting) if crew.settings.enabled else None
     receiver = crew.relay.receiver(upcoming.leg, upcoming.at) if upcoming and not crew.alone(upcoming.leg) else None
-    channel = await baton.handoff_channel(call.tx, team.id)
+    channels = await baton.handoff_channels(call.tx, team.id)
     zone = None if call.direct else team.zone
     reader = await call.tx.people.working_time(call.member)
     if zone:
         reader = WorkingTime(zone, reader.week)
-    return Board(crew, reader, crew.relay.turn(call.tx.now), upcoming, receiver, channel, zone)
+    return Board(crew, reader, crew.relay.turn(call.tx.now), upcoming, receiver, channels, zone)

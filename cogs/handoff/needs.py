@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.api import Entry, Member, MemberId, Person, Transaction, to_member
+from bot.api import Channel, Entry, Member, MemberId, Person, Transaction, to_member
 from cogs.handoff import messages, store
 from cogs.handoff.crew import Crew
 from cogs.handoff.digest import Told, asks, compare
@@ -21,11 +21,14 @@ async def tell(
     handoff: Handoff,
     entries: Sequence[Entry],
     people: Mapping[MemberId, Member],
-    mentions: bool,
+    channels: Sequence[Channel],
 ) -> None:
-    """Tell addressees of asks; with `mentions`, those at work are not told again: the post mentions them."""
+    """Tell addressees of asks; not those at work whom the post in one of `channels` mentions on their platform."""
     wanted = _for_others(entries, people)
-    reached = await _at_work(tx, crew, [people[e.addressee] for e in wanted if e.addressee]) if mentions else set()
+    platforms = {channel.place.platform for channel in channels}
+    reached = await _at_work(tx, crew, [people[e.addressee] for e in wanted if e.addressee]) if platforms else set()
+    accounts = await tx.people.identities(reached)
+    reached = {m for m in reached if platforms & {account.platform for account in accounts.get(m, ())}}
     rows = []
     for ask in wanted:
         assert ask.addressee is not None

@@ -58,7 +58,7 @@ class Board:
     turn: Sequence[Leg]
     upcoming: Pass | None
     receiver: Leg | None
-    channel: Channel | None
+    channels: Sequence[Channel]
     zone: str | None = None
 
 
@@ -86,7 +86,7 @@ def board(shown: Board, now: datetime) -> Message:
             blocks.append(Text(_upcoming(shown, shown.upcoming)))
         if any(leg.end - leg.start > _LONG_LEG for leg in shown.turn):
             blocks.append(Text(_long(name)))
-    blocks.append(Text((_where(name, shown.channel),)))
+    blocks.append(Text((_where(name, shown.channels),)))
     return message(*blocks)
 
 
@@ -147,11 +147,15 @@ def _long(team: str) -> tuple[Sentence, ...]:
     )
 
 
-def _where(team: str, channel: Channel | None) -> Sentence:
-    if channel is not None:
-        return _("Handoffs are posted in {channel}.", channel=ChannelName(channel.name))
+def _where(team: str, channels: Sequence[Channel]) -> Sentence:
+    if channels:
+        return _("Handoffs are posted in {channel}.", channel=_names(channels))
     words = CommandText(f"channel set {quoted(team)} handoff here")
     return _("There is no handoff channel yet: type {command} where handoffs should be posted.", command=words)
+
+
+def _names(channels: Sequence[Channel]) -> Listing:
+    return Listing(tuple(ChannelName(channel.name) for channel in channels))
 
 
 # --- settings -------------------------------------------------------------------------------------------------
@@ -233,11 +237,11 @@ def switched(team: Team, on: bool, upcoming: Pass | None) -> Message:
 # --- now ------------------------------------------------------------------------------------------------------
 
 
-def posted(handoff: Handoff, channel: Channel | None) -> Message:
+def posted(handoff: Handoff, channels: Sequence[Channel]) -> Message:
     """Confirm what became of `handoff now`."""
     leg, day = leg_name(handoff.leg), Day(handoff.leg.date)
-    if handoff.outcome is Outcome.POSTED and channel is not None:
-        said = _("Posted {leg}, {day}, in {channel}.", leg=leg, day=day, channel=ChannelName(channel.name))
+    if handoff.outcome is Outcome.POSTED and channels:
+        said = _("Posted {leg}, {day}, in {channel}.", leg=leg, day=day, channel=_names(channels))
         return say(said, _("Later answers and edits change that post."))
     words = CommandText(f"channel set {quoted(handoff.team_name)} handoff here")
     return say(_("There is no handoff channel yet: type {command} where handoffs should be posted.", command=words))

@@ -167,8 +167,8 @@ def nothing_linked() -> BadInput:
 
 def ask_unlink(mine: Account, parts: Sequence[Parting]) -> AskFirst:
     """Ask before accounts are parted, with what happens to each."""
-    others = {part.goes if part.stays == mine else part.stays: None for part in parts}
-    question = _("Part {mine} from {others}?", mine=account_name(mine), others=_names(list(others)))
+    others = _names(parted_from(mine, parts))
+    question = _("Part {mine} from {others}?", mine=account_name(mine), others=others)
     return AskFirst(question, "me unlink yes:yes", *(_what_happens(part) for part in parts))
 
 
@@ -177,6 +177,20 @@ def unlinked(parts: Sequence[Parting]) -> Message:
     sentences = [_("The accounts are parted: each is a person of its own to me."), *map(_what_happens, parts)]
     again = _("To join them again: {form}.", form=CommandText("me link"))
     return message(Text(tuple(sentences)), again)
+
+
+def unlinked_there(mine: Account, other: Account, parts: Sequence[Parting]) -> Message:
+    """Tell an account that it was parted from `mine`, which asked for that."""
+    sentences = [
+        _("This account and {account} are two people to me now.", account=account_name(mine)),
+        *(_what_happens(part) for part in parts if other in (part.stays, part.goes)),
+    ]
+    return message(Text(tuple(sentences)), _("To join them again: {form}.", form=CommandText("me link")))
+
+
+def parted_from(mine: Account, parts: Sequence[Parting]) -> Sequence[Account]:
+    """Return the accounts that one is parted from."""
+    return list(dict.fromkeys(part.goes if part.stays == mine else part.stays for part in parts))
 
 
 def _what_happens(part: Parting) -> Sentence:

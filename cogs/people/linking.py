@@ -57,6 +57,11 @@ async def unlink(call: Call, yes: bool = False) -> Message:
     if not yes:
         raise link_messages.ask_unlink(mine, parts)
     await part_accounts(call.tx, parts)
+    event = call.tx.cause.event if call.tx.cause is not None else None
+    for other in link_messages.parted_from(mine, parts):
+        told = link_messages.unlinked_there(mine, other, parts)
+        key = f"people:unlinked:{other.identity.platform}:{other.identity.account}:{event.id if event else ''}"
+        await tell_account(call.tx, other.identity, told, kind="people.unlinked", key=key)
     return link_messages.unlinked(parts)
 
 

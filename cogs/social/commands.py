@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.api import N_, Call, Commanded, Message, Person, Rest, Sentence, Team, Value, Weekdays, command, quoted
 from cogs.social import messages, posting, store, suggesting, suggestion_messages
-from cogs.social.domain import parse_themes, split_team, theme_for
+from cogs.social.domain import parse_themes, split_team, team_like, theme_for
 from cogs.social.naming import lists_like, means_every, theme_named, words_like
 from cogs.social.planning import DAYS, NAMES, Settings, themes_in_use
 from cogs.social.prompts import BY_NAME, FROM_THE_TEAM, Theme
@@ -25,8 +25,8 @@ async def on(call: Call, team: Team | None = None, days: Weekdays | None = None)
     """Switch a team's social prompts on, or change their weekdays."""
     more = f" days:{messages.days_typed(days)}" if days else ""
     team = team or await _one_team(call, lambda team: f"social on {quoted(team.name)}{more}")
-    channel = await posting.social_channel(call.tx, team.id)
-    if channel is None:
+    channels = await posting.social_channels(call.tx, team.id)
+    if not channels:
         raise messages.needs_channel(team)
     before = (await store.settings_of(call.tx, [team.id])).get(team.id)
     settings = replace(_settings(team, before, call), days=days or _days(before), on=True, since=call.tx.now)
@@ -34,7 +34,7 @@ async def on(call: Call, team: Team | None = None, days: Weekdays | None = None)
     await posting.plan_next(call.tx, [team.id])
     prospect = await _prospect(call, settings)
     coming = messages.next_one(prospect.plan, prospect.theme, call.member)
-    return messages.switched_on(team, settings, channel, coming, before)
+    return messages.switched_on(team, settings, channels, coming, before)
 
 
 @command("social off", help=N_("Open no more social threads"), example="social off Atlas", admin=True)
@@ -68,8 +68,8 @@ async def show(call: Call, team: Team | None = None) -> Message:
         pending = await store.suggestions_of(call.tx, [team.id], [Standing.PENDING])
         authors = await call.tx.people.members({each.author for each in pending})
         waiting = [(each.number, Person(each.author, authors[each.author].name)) for each in pending]
-    channel = await posting.social_channel(call.tx, team.id)
-    return messages.shown(team, settings, channel, facts, waiting, admin=call.admin)
+    channels = await posting.social_channels(call.tx, team.id)
+    return messages.shown(team, settings, channels, facts, waiting, admin=call.admin)
 
 
 @command(
@@ -82,8 +82,8 @@ async def show(call: Call, team: Team | None = None) -> Message:
 async def now(call: Call, team: Team | None = None, theme: Rest | None = None) -> Message:
     """Post one prompt beside those that are planned, of a theme or of the day's."""
     team, wanted = await _team_and_words(call, team, theme, "social now")
-    channel = await posting.social_channel(call.tx, team.id)
-    if channel is None:
+    channels = await posting.social_channels(call.tx, team.id)
+    if not channels:
         raise messages.needs_channel(team)
     before = (await store.settings_of(call.tx, [team.id])).get(team.id)
     settings = _settings(team, before, call)
@@ -96,12 +96,12 @@ async def now(call: Call, team: Team | None = None, theme: Rest | None = None) -
         chosen = BY_NAME[theme_for(today, in_use, settings.days)]
     if chosen is FROM_THE_TEAM and not own:
         raise messages.nothing_suggested()
-    await posting.publish(call.tx, team, channel, chosen, today, extra=True)
+    await posting.publish(call.tx, team, channels, chosen, today, extra=True)
     coming: tuple[Sentence, ...] = ()
     if settings.on:
         prospect = await _prospect(call, settings)
         coming = messages.next_one(prospect.plan, prospect.theme, call.member)
-    return messages.posted_now(team, channel, chosen, coming)
+    return messages.posted_now(team, channels, chosen, coming)
 
 
 @command(
@@ -233,10 +233,23 @@ async def _team_and_words(call: Call, team: Team | None, words: str | None, form
         named = next((each for each in teams if each.name == name), None)
         if named is not None:
             return named, rest
+        _must_be_no_team(call, text, teams, form)
     return (
         team or await _one_team(call, lambda team: f"{form} {quoted(team.name)} {text}".rstrip()),
         text.strip(),
     )
+
+
+def _must_be_no_team(call: Call, text: str, teams: Sequence[Team], form: str) -> None:
+    """Raise BadInput for what seems to be meant as a team's name, where themes are expected."""
+    name = team_like(text, [team.name for team in teams])
+    if name is None or means_every(call, text):
+        return
+    try:
+        _themes(call, text)
+    except LookupError:
+        team = next(team for team in teams if team.name == name)
+        raise messages.no_theme_but_a_team(text, team, form) from None
 
 
 def _settings(team: Team, before: Settings | None, call: Call) -> Settings:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
@@ -211,6 +212,13 @@ def parse_themes(
     if unknown:
         raise LookupError(unknown[0])
     return tuple(name for name in known if name in wanted.values())
+
+
+def team_like(text: str, teams: Sequence[str]) -> str | None:
+    """Return the team's name that a text may have been meant to be: it is a slip or a space away."""
+    squeezed = {"".join(name.casefold().split()): name for name in teams}
+    near = get_close_matches("".join(text.strip('"“”').casefold().split()), squeezed, 1, 0.8)
+    return squeezed[near[0]] if near else None
 
 
 def split_team(text: str, teams: Sequence[str]) -> tuple[str | None, str]:

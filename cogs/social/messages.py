@@ -18,6 +18,7 @@ from bot.api import (
     Member,
     Message,
     Moment,
+    OptionName,
     Person,
     Sentence,
     Show,
@@ -40,6 +41,7 @@ DOMAIN = "social"
 _, n_ = catalogue(DOMAIN)
 
 _MOST_CITIES = 4
+_TEAM = OptionName("team")
 
 
 # Words
@@ -61,6 +63,10 @@ def cities(zones: Sequence[str]) -> Value:
     if len(zones) > _MOST_CITIES:
         named[-1] = _("places nearby")
     return Listing(tuple(named)) if len(named) > 1 else named[0]
+
+
+def _names(channels: Sequence[Channel]) -> Listing:
+    return Listing(tuple(ChannelName(channel.name) for channel in channels))
 
 
 def no_channel(team: Team) -> Message:
@@ -89,14 +95,14 @@ def needs_channel(team: Team) -> BadInput:
 
 
 def switched_on(
-    team: Team, settings: Settings, channel: Channel, upcoming: tuple[Sentence, ...], before: Settings | None
+    team: Team, settings: Settings, channels: Sequence[Channel], upcoming: tuple[Sentence, ...], before: Settings | None
 ) -> Message:
     """Confirm that social prompts are on; `before` is how they were."""
     done = _(
         "Social threads are on for {team}: {days}, in {channel}.",
         team=team.name,
         days=Days(settings.days),
-        channel=ChannelName(channel.name),
+        channel=_names(channels),
     )
     undo = typed("social off", team)
     if before is not None and before.on:
@@ -160,7 +166,7 @@ def off_already(team: Team) -> BadInput:
 def shown(
     team: Team,
     settings: Settings | None,
-    channel: Channel | None,
+    channels: Sequence[Channel],
     facts: Sequence[tuple[Value, Value]],
     waiting: Sequence[tuple[int, Person]],
     *,
@@ -168,13 +174,13 @@ def shown(
 ) -> Message:
     """Show a team's social prompts; `facts` is what is planned, `waiting` are suggestions by number and author."""
     on = settings is not None and settings.on
-    place: Value = ChannelName(channel.name) if channel else _("none yet")
+    place: Value = _names(channels) if channels else _("none yet")
     pairs: list[tuple[Value, Value]] = [(_("State"), _("on") if on else _("off")), (_("Channel"), place), *facts]
     if waiting:
         items = tuple(_("{number} by {name}", number=number, name=who) for number, who in waiting)
         pairs.append((_("Suggestions that wait for an admin"), Listing(items)))
     hints = [_("To suggest a prompt: {form}.", form=CommandText("social suggest TEXT"))]
-    if channel is None:
+    if not channels:
         hints.insert(0, how_to_set(team))
     if admin:
         change = ("social off", "social on", "social themes", "social now") if on else ("social on", "social now")
@@ -210,10 +216,10 @@ def _shortly(region: Region) -> ZoneName:
 # Extras
 
 
-def posted_now(team: Team, channel: Channel, theme: Theme, upcoming: tuple[Sentence, ...]) -> Message:
+def posted_now(team: Team, channels: Sequence[Channel], theme: Theme, upcoming: tuple[Sentence, ...]) -> Message:
     """Confirm an extra prompt, and that nothing planned changes because of it."""
     return say(
-        _("I opened a thread in {channel}: {theme}.", channel=ChannelName(channel.name), theme=titled(theme)),
+        _("I opened a thread in {channel}: {theme}.", channel=_names(channels), theme=titled(theme)),
         _("It is an extra one; what is planned for {team} stays as it is.", team=team.name),
         *upcoming,
     )
@@ -267,6 +273,21 @@ def unknown_theme(text: str, form: CommandText) -> BadInput:
         _("There is no theme “{text}”.", text=_short(text)),
         _("The themes are {names}.", names=Listing(tuple(WORDS[name] for name in NAMES))),
         _("Type it like this: {form}.", form=form),
+    )
+
+
+def no_theme_but_a_team(text: str, team: Team, words: str) -> BadInput:
+    """Say where the team goes that seems to be meant, and which themes there are."""
+    form = CommandText(f"{words} team:{quoted(team.name)}")
+    return BadInput(
+        _("There is no theme “{text}”.", text=_short(text.strip('"“”'))),
+        _(
+            "If you mean the team {team}, name it in the option {option}: {form}.",
+            team=team.name,
+            option=_TEAM,
+            form=form,
+        ),
+        _("The themes are {names}.", names=Listing(tuple(WORDS[name] for name in NAMES))),
     )
 
 

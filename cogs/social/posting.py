@@ -130,13 +130,13 @@ async def post_due(tx: Transaction, due: Sequence[Timer]) -> None:
         plan, theme, team = prospect.plan, prospect.theme, await tx.people.team(prospect.settings.team)
         if plan is None or theme is None or team is None or plan.at > tx.now:
             continue
-        channel = await social_channel(tx, team.id)
-        if channel is None:
+        channels = await social_channels(tx, team.id)
+        if not channels:
             _tell_owner(tx, team, prospect.settings)
             left_out[team.id] = plan.date
             continue
         zones = plan.host.zones if len(plan.regions) > 1 else ()
-        await publish(tx, team, channel, theme, plan.date, zones)
+        await publish(tx, team, channels, theme, plan.date, zones)
     await plan_next(tx, teams, left_out)
 
 
@@ -146,15 +146,15 @@ def _tell_owner(tx: Transaction, team: Team, settings: Settings) -> None:
     tx.send(to_member(team.owner), notice, workspace=team.workspace, kind="social.notice", key=key, asked=False)
 
 
-async def social_channel(tx: Transaction, team: TeamId) -> Channel | None:
-    """The team's channel for social threads, if it has one."""
-    return next(iter(await tx.people.channels(team, Purpose.SOCIAL)), None)
+async def social_channels(tx: Transaction, team: TeamId) -> Sequence[Channel]:
+    """The team's channels for social threads: at most one on each platform, with a thread of its own."""
+    return await tx.people.channels(team, Purpose.SOCIAL)
 
 
 async def publish(
     tx: Transaction,
     team: Team,
-    channel: Channel,
+    channels: Sequence[Channel],
     theme: Theme,
     day: date,
     zones: Sequence[str] = (),
@@ -162,7 +162,7 @@ async def publish(
     extra: bool = False,
 ) -> None:
     """Draw the theme's next prompt and post it; an `extra` one stands beside those of the posting dates."""
-    drawn = await _draw(tx, team, channel, theme)
+    drawn = await _draw(tx, team, channels[0], theme)
     key = f"social:{team.id}:{day}"
     if extra:
         key = f"social:{team.id}:extra:{await store.extras(tx, team.id) + 1}"
@@ -170,7 +170,7 @@ async def publish(
     post = Post(key, team.workspace, team.id, date_, theme.name, drawn.number, tuple(zones), tx.now)
     await store.add_post(tx, post)
     tx.send(
-        to_channel(channel),
+        to_channel(channels[0]),
         post_messages.post(theme, drawn.prompt, zones, drawn.author, extra=extra),
         workspace=team.workspace,
         kind="social.prompt",
@@ -178,6 +178,7 @@ async def publish(
         day=date_,
         asked=False,
         title=post_messages.thread_title(theme, day),
+        also=[to_channel(channel) for channel in channels[1:]],
     )
 
 

@@ -47,7 +47,7 @@ async def create(call: Call, team: Team, at: time = time(9, 30), days: Weekdays 
     known = await store.standup_row(call.tx, team.id)
     if known is not None and known.status is not Status.DELETED:
         raise refusals.has_one(known)
-    schedule = _schedule(call, at, days, every)
+    schedule = _schedule(call, team, at, days, every)
     caller = MemberId(call.member.id)
     fresh = Standup(
         known.id if known else 0,
@@ -79,7 +79,7 @@ async def edit(
     if at is None and days is None and every is None:
         raise refusals.nothing_to_edit(standup)
     old = standup.schedule
-    schedule = _schedule(call, at or old.at, days or old.days, old.every_weeks if every is None else every)
+    schedule = _schedule(call, team, at or old.at, days or old.days, old.every_weeks if every is None else every)
     if every is None:
         schedule = replace(schedule, anchor=old.anchor)
     changed = await store.save_standup(call.tx, replace(standup, schedule=schedule))
@@ -241,9 +241,9 @@ def _planned(standup: Standup, working: WorkingTime, day: date) -> OccurrenceSta
     return OccurrenceState.EXCUSED if away else None
 
 
-def _schedule(call: Call, at: time, days: Weekdays, every: int) -> Schedule:
+def _schedule(call: Call, team: Team, at: time, days: Weekdays, every: int) -> Schedule:
     if not 1 <= every <= MOST_WEEKS:
-        raise refusals.bad_weeks(every)
+        raise refusals.bad_weeks(every, call.spec.words, team)
     anchor = call.tx.now.date() if every > 1 else None
     return Schedule(at, days, every, anchor)
 

@@ -142,8 +142,9 @@ async def blocker(call: Call, text: Rest) -> Message | None:
 async def _add(call: Call, text: str | None, command_words: str, kind: Kind | None = None) -> Message | None:
     desks = await desks_of(call, None)
     what = picking.picked(call, text or "", kind or Kind.NOTE)
-    if what is not None:  # what a message begins with names no team; where it was picked may
-        named, words = await _team_here(call), what.words
+    if what is not None:  # what a message begins with names no team; the choice of one, or where it was picked, may
+        chosen = _named_team([d.standup.name for d in desks], text or "")[0] if picking.is_choice(call) else None
+        named, words = chosen or await _team_here(call), what.words
     else:
         named, words = _named_team([d.standup.name for d in desks], text or "")
     if named is not None:
@@ -154,7 +155,7 @@ async def _add(call: Call, text: str | None, command_words: str, kind: Kind | No
     if what is not None and is_blank(words) and not call.said.attachments:
         return messages.empty_answer((), NOTE)
     rest = " …" if words else ""  # not what they wrote: nothing would change it when they take that back
-    desk = choose([d for d in around if d.open] or around, command_words, rest)
+    desk = choose([d for d in around if d.open] or around, command_words, rest, picked=what is not None)
     assert desk is not None
     kept = desk.kept or await open_early(call, desk)
     if what is not None:
@@ -234,10 +235,11 @@ async def desks_of(call: Call, team: Team | None) -> Sequence[Desk]:
     return desks
 
 
-def choose(desks: Sequence[Desk], words: str, rest: str = "") -> Desk | None:
+def choose(desks: Sequence[Desk], words: str, rest: str = "", *, picked: bool = False) -> Desk | None:
     """Return the only one; None if there is none. Raises BadInput, which asks for the team, if there are several."""
     if len(desks) > 1:
-        raise messages.which_team(words, [d.standup.name for d in desks], rest)
+        names = [d.standup.name for d in desks]
+        raise messages.which_team_of(words, names) if picked else messages.which_team(words, names, rest)
     return desks[0] if desks else None
 
 

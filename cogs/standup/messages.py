@@ -251,16 +251,27 @@ def no_standup(teams: int) -> BadInput:
 
 def which_team(command: str, teams: Sequence[str], rest: str = "") -> BadInput:
     """Ask which team a command is for."""
-    forms = [f"{command} {quoted(team)}{rest}" for team in teams]
-    digits = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣")
     return BadInput(
-        _("Which team is it for: {teams}?", teams=Listing(tuple(teams), either=True)),
-        _("Write it like {form}.", form=CommandText(forms[0])),
-        choices=()
-        if rest  # a choice is a whole command, and what they wrote may be too long for one
-        else tuple(
-            Choice(form, _("{team}", team=team), digit) for form, team, digit in zip(forms, teams, digits, strict=False)
-        ),
+        _which(teams),
+        _("Write it like {form}.", form=CommandText(f"{command} {quoted(teams[0])}{rest}")),
+        choices=() if rest else _each(command, teams),  # a choice is a whole command: what they wrote may be too long
+    )
+
+
+def which_team_of(command: str, teams: Sequence[str]) -> BadInput:
+    """Ask which team a message is for that a command was picked on in its menu: the choices are about that message."""
+    return BadInput(_which(teams), choices=_each(command, teams))
+
+
+def _which(teams: Sequence[str]) -> Sentence:
+    return _("Which team is it for: {teams}?", teams=Listing(tuple(teams), either=True))
+
+
+def _each(command: str, teams: Sequence[str]) -> tuple[Choice, ...]:
+    digits = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣")
+    return tuple(
+        Choice(f"{command} {quoted(team)}", _("{team}", team=team), digit)
+        for team, digit in zip(teams, digits, strict=False)
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.api import Call, Commanded, Kind, Message, Picked
+from bot.api import Call, Commanded, Kind, Message, Picked, Pressed
 from cogs.standup import answering, pick_messages, store, unreachable
 from cogs.standup.answers import NOTE, Piece, Reading, is_blank
 from cogs.standup.records import Kept, Standup, Update
@@ -27,9 +27,18 @@ class Pick:
 def picked(call: Call, words: str, kind: Kind) -> Pick | None:
     """Return the message in whose menu the command was used, if it was used in one."""
     event = call.tx.cause.event if call.tx.cause is not None else None
+    if isinstance(event, Pressed) and event.about is not None:
+        words = next(iter(event.about.options.values()), "")
+        event = event.about
     if not isinstance(event, Commanded) or event.picked is None:
         return None
     return Pick(event.picked, words, event.picked.author.identity == event.author.identity, kind)
+
+
+def is_choice(call: Call) -> bool:
+    """Whether the team was asked for, and is chosen now: what the command says is its name."""
+    event = call.tx.cause.event if call.tx.cause is not None else None
+    return isinstance(event, Pressed) and event.about is not None
 
 
 async def pick(call: Call, what: Pick, kept: Kept, standup: Standup, *, early: bool) -> Message:

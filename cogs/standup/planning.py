@@ -137,7 +137,7 @@ async def member_changed(tx: Transaction, event: MemberChanged) -> None:
 
 
 async def team_changed(tx: Transaction, event: TeamChanged) -> None:
-    """Follow who is in a team, and whether it still exists."""
+    """Follow who is in a team, what it is called, where it talks, and whether it still exists."""
     found = await store.standups_of(tx, [event.team])
     if not found:
         return
@@ -153,4 +153,5 @@ async def team_changed(tx: Transaction, event: TeamChanged) -> None:
     elif not event.left:
         team = await tx.people.team(event.team)
         if team is not None and team.name != standup.name:
-            await store.save_standup(tx, replace(standup, name=team.name))
+            standup = await store.save_standup(tx, replace(standup, name=team.name))
+        await unreachable.channels_changed(tx, standup)

@@ -6,13 +6,15 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.api import Kind
 
 MOST_QUESTIONS = 10
 LONGEST_QUESTION = 300
+MOST_REMEMBERED = 500
+"""The phrases of so many different lists of questions are kept at hand."""
 KINDS = (Kind.DONE, Kind.NEXT, Kind.BLOCKER, Kind.NOTE)
 """The kinds of entry that an answer can become."""
 
@@ -99,9 +101,23 @@ class Vocabulary:
     nothing: frozenset[str]
     defaults: Mapping[Kind, frozenset[str]]
     """The default questions' own words."""
+    _phrases: dict[tuple[Question, ...], Mapping[str, int]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def phrases(self, questions: Sequence[Question]) -> Mapping[str, int]:
-        """Return what may head an answer to each question, by position; what fits two is the first one's."""
+        """Return what may head an answer to each question, by position; what fits two is the first one's.
+
+        It is remembered: every message is read with it.
+        """
+        asked = tuple(questions)
+        if asked not in self._phrases:
+            if len(self._phrases) >= MOST_REMEMBERED:
+                self._phrases.clear()
+            self._phrases[asked] = self._phrases_of(asked)
+        return self._phrases[asked]
+
+    def _phrases_of(self, questions: Sequence[Question]) -> Mapping[str, int]:
         found: dict[str, int] = {}
         for position, question in enumerate(questions):
             own = self.defaults.get(question.kind, frozenset()) if question.text is None else {plain(question.text)}

@@ -91,11 +91,15 @@ class Kept:
     pieces: tuple[Piece, ...] = field(default=())
 
 
+NOWHERE = 0
+"""What stands for the number of a post that nothing could be posted in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """Somebody who can't be written to, and is asked for a local date in their team's channel: by its `post`-th post.
 
-    `listed` is False once they are named there no more.
+    `listed` is False once they are named there no more. As long as there is no channel to ask in, `post` is `NOWHERE`.
     """
 
     workspace: WorkspaceId

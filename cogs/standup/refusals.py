@@ -92,11 +92,11 @@ def nothing_to_edit(standup: Standup) -> BadInput:
     )
 
 
-def bad_weeks(every: int) -> BadInput:
-    """Refuse a number of weeks."""
+def bad_weeks(every: int, words: str, team: Team) -> BadInput:
+    """Refuse a number of weeks that a command was given for a team."""
     return BadInput(
         _("I can ask every 1 to {most} weeks, not every {count}.", most=MOST_WEEKS, count=every),
-        _("For every second week, write {form}.", form=CommandText("every:2")),
+        _("For every second week, write {form}.", form=CommandText(f"{words} {quoted(team.name)} every:2")),
     )
 
 

@@ -25,7 +25,7 @@ from bot.api import (
 )
 from cogs.standup import store, unreachable_messages
 from cogs.standup.answers import Reading
-from cogs.standup.records import Listed, Standup, Update
+from cogs.standup.records import NOWHERE, Listed, Standup, Update
 from cogs.standup.vocabulary import reading_of
 
 
@@ -38,9 +38,26 @@ async def unreached(tx: Transaction, event: Unreached) -> None:
     days = {(_standup(row), row.date) for row in prompts if row.date is not None}
     for standup, day in sorted(days):
         members = {row.member for row in prompts if (_standup(row), row.date) == (standup, day) and row.member}
-        channel = await _channel(tx, standups[standup].team)
+        channel = await _channel(tx, standups[standup].team, members)
         if channel is not None:
             await _ask(tx, standups[standup], day, members, channel)
+        else:
+            await _note(tx, standups[standup], day, members)
+
+
+async def channels_changed(tx: Transaction, standup: Standup) -> None:
+    """Ask those in a new channel whom nothing reached while there was none, for the dates that are still open."""
+    waiting = await store.asked_nowhere(tx, standup.id)
+    members = {each.member for each in waiting}
+    channel = await _channel(tx, standup.team, members) if waiting else None
+    if channel is None:
+        return
+    reached = await tx.reach(members)
+    await store.forget_nowhere(tx, standup.id, members)
+    for day in sorted({each.date for each in waiting}):
+        then = {each.member for each in waiting if each.date == day}
+        closed = {member for member in then if member in reached and reached[member].reach is Reach.CLOSED}
+        await _ask(tx, standup, day, closed, channel)
 
 
 async def settled(tx: Transaction, updates: Iterable[Update]) -> None:
@@ -58,6 +75,7 @@ async def settled(tx: Transaction, updates: Iterable[Update]) -> None:
 
 async def left(tx: Transaction, standup: Standup, members: Collection[MemberId]) -> None:
     """Name these members no more: the standup asks them nothing any more."""
+    await store.forget_nowhere(tx, standup.id, members)
     gone = await store.listed_for(tx, standup.id, members)
     await _take_off(tx, gone, await store.asked_in_channels(tx, [standup.id], {each.date for each in gone}))
 
@@ -96,12 +114,20 @@ def _standup(row: Unsent) -> int:
     return int(row.key.split(":")[1])
 
 
-async def _channel(tx: Transaction, team: TeamId) -> Channel | None:
-    """Where a team's members are asked: where it hands over, else where it meets."""
-    for purpose in (Purpose.HANDOFF, Purpose.SOCIAL):
-        for channel in await tx.people.channels(team, purpose):
-            return channel
-    return None
+async def _channel(tx: Transaction, team: TeamId, members: Iterable[MemberId]) -> Channel | None:
+    """Where a team's members are asked: where it hands over, else where it meets; on a platform of theirs if it can."""
+    platforms = {reached.platform for reached in (await tx.reach(members)).values()}
+    found = [c for purpose in (Purpose.HANDOFF, Purpose.SOCIAL) for c in await tx.people.channels(team, purpose)]
+    return next((channel for channel in found if channel.place.platform in platforms), next(iter(found), None))
+
+
+async def _note(tx: Transaction, standup: Standup, day: date, members: Set[MemberId]) -> None:
+    """Keep that these members could be asked nowhere, as their team has no channel yet."""
+    known = {each.member for each in await store.asked_in_channels(tx, [standup.id], [day])}
+    known |= {each.member for each in await store.asked_nowhere(tx, standup.id) if each.date == day}
+    fresh = sorted(members - known)
+    nowhere = [Listed(standup.workspace, standup.id, member, day, NOWHERE, listed=False) for member in fresh]
+    await store.list_in_channel(tx, nowhere)
 
 
 async def _ask(tx: Transaction, standup: Standup, day: date, members: Set[MemberId], channel: Channel) -> None:
@@ -146,7 +172,7 @@ async def _take_off(tx: Transaction, gone: Sequence[Listed], found: Sequence[Lis
         if not rest:
             tx.delete(post, workspace=workspace, kind="standup.unreached.delete")
             continue
-        channel = await _channel(tx, standups[standup].team)
+        channel = await _channel(tx, standups[standup].team, {each.member for each in own})
         said = await _said(tx, standups[standup], rest, number, channel.place.platform if channel else "")
         left = "-".join(str(each.member) for each in rest)
         tx.edit(post, said, workspace=workspace, kind="standup.unreached.edit", key=f"{post}:{left}")

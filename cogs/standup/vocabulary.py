@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
-from bot.api import Kind, Localizer, Reader, Sentence, Transaction, catalogue
+from bot.api import Kind, Localizer, PlainStyle, Reader, Sentence, Transaction, catalogue
 from cogs.standup.answers import Reading, read
 from cogs.standup.questions import Vocabulary, plain
 from cogs.standup.records import Kept
@@ -38,20 +38,11 @@ DEFAULT_QUESTIONS: dict[Kind, Sentence] = {
 }
 
 
-class _Plain:
-    """Text without anything added to it (the engine's `Style`)."""
+class _Plain(PlainStyle):
+    """Text without anything added to it or taken from it."""
 
     def text(self, written: str) -> str:
         return written
-
-    def person(self, name: str, account: str | None) -> str:
-        return name
-
-    def command(self, words: str, room: bool = False) -> str:
-        return words
-
-    def moment(self, at: object, show: str) -> str | None:
-        return None
 
 
 _KNOWN: WeakKeyDictionary[Localizer, Vocabulary] = WeakKeyDictionary()

@@ -37,6 +37,7 @@ from bot.engine.ports import (
     Target,
     TargetKind,
     Timer,
+    copy_key,
 )
 from bot.model.event import MessageReceived
 from bot.model.identity import (
@@ -201,7 +202,7 @@ async def test_migrations_make_the_tables_and_a_second_run_does_nothing(empty: D
         context = MigrationContext.configure(connection, opts={"include_object": included})
         return list(compare_metadata(context, METADATA))
 
-    assert await upgrade(empty, [], NOW) == [("bot", "bot_0001"), ("bot", "bot_0002"), ("bot", "bot_0003")]
+    assert await upgrade(empty, [], NOW) == [("bot", f"bot_000{n}") for n in (1, 2, 3, 4)]
     assert await empty.run_sync(differences) == []
     assert await upgrade(empty, [], NOW) == []
     async with empty.transaction() as stores:
@@ -430,11 +431,8 @@ async def test_the_account_a_person_answered_from_last_comes_first(ground: Groun
         await stores.execute(insert(IDENTITIES), {**owner, **second})
     console = Identity("console", "ana")
     for number, (identity, expected) in enumerate([(matrix, [matrix, console]), (console, [console, matrix])]):
-        said = MessageReceived(
-            f"e{number}", Place(identity.platform, "dm"), Account(identity, "Ana"), NOW + number * HOUR, direct=True
-        )
         async with ground.storage.transaction() as stores:
-            await stores.inbox.accept(said)
+            await stores.directory.answered_from(identity, NOW + number * HOUR)
         async with ground.storage.reading() as stores:
             found = await stores.directory.identities([ground.ana.id, ground.bo.id])
             assert list(found[ground.ana.id]) == expected
@@ -507,6 +505,16 @@ async def test_a_team_has_one_channel_for_each_purpose(ground: Ground) -> None:
         assert list(await directory.channels(ground.team.id, Purpose.SOCIAL)) == [social]
         assert await directory.channel_at(Place("console", "fun")) == social
         assert await directory.channel_at(Place("console", "fun", "a thread")) is None
+
+
+async def test_a_team_has_one_channel_for_each_purpose_on_each_platform(ground: Ground) -> None:
+    async with ground.storage.transaction() as stores:
+        directory = stores.directory
+        first = await directory.set_channel(channel(ground))
+        other = await directory.set_channel(channel(ground, Place("matrix", "!room")))
+        moved = await directory.set_channel(channel(ground, Place("matrix", "!another")))
+        assert other not in await directory.channels(ground.team.id)
+        assert set(await directory.channels(ground.team.id, Purpose.HANDOFF)) == {first, moved}
 
 
 async def test_a_direct_conversation_is_remembered_by_account(ground: Ground) -> None:
@@ -1225,6 +1233,30 @@ async def test_what_is_finished_and_old_is_purged_and_nothing_else(ground: Groun
         assert await outbox.parcel_of("sent") is None
         assert [row.key for row in await outbox.waiting(NOW, 10)] == ["queued"]
         assert await texts_to_send(stores) == ["3"]
+
+
+async def test_what_is_done_to_a_post_is_done_to_its_copies_too(ground: Ground) -> None:
+    """A post in two places, a message in its thread, and changes of both, in one call and in later ones."""
+    elsewhere = Target(TargetKind.PLACE, place=Place("matrix", "!room"))
+    thread = Target(TargetKind.THREAD, root="post")
+    post, reply = ground.post("post"), ground.row("reply", target=thread)
+    first = [post, replace(post, key=copy_key("post", 2), target=elsewhere), reply]
+    later = [
+        ground.row("reply edit", op=Op.EDIT, root="reply", target=Target(TargetKind.THREAD, root="reply")),
+        ground.row("end", op=Op.DELETE, root="post", target=thread),
+    ]
+    async with ground.storage.transaction() as stores:
+        await stores.outbox.queue([*first, ground.post("alone")], NOW)
+    async with ground.storage.transaction() as stores:
+        alone = ground.row("x", target=Target(TargetKind.THREAD, root="alone"))
+        await stores.outbox.queue([*later, *later, alone], NOW)
+        rows = {row.key: row for row in await stores.outbox.waiting(NOW, 100)}
+    keys = {"post", "post@2", "reply", "reply@2", "reply edit", "reply edit@2", "end", "end@2", "alone", "x"}
+    assert set(rows) == keys
+    assert rows["reply@2"].target.root == "post@2"
+    assert (rows["reply edit@2"].root, rows["reply edit@2"].op) == ("reply@2", Op.EDIT)
+    assert (rows["end@2"].root, rows["end@2"].op) == ("post@2", Op.DELETE)
+    assert rows["reply@2"].message == rows["reply"].message
 
 
 async def test_five_hundred_rows_are_queued_packed_and_sent(ground: Ground) -> None:

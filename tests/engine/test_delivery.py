@@ -11,17 +11,18 @@ from sqlalchemy import select
 
 from bot.app import services
 from bot.engine.delivery import BATCH as CHUNKS_AT_ONCE
+from bot.engine.delivery import LONGEST_PAUSE, pause
 from bot.engine.engine import Engine
-from bot.engine.errors import OutcomeUnknown, Refused, TryLater
+from bot.engine.errors import Barred, OutcomeUnknown, Refused, TryLater
 from bot.engine.packing import BATCH
 from bot.engine.ports import Chunk, Localizer, Op, Outgoing, Reader, Rendered
 from bot.engine.registry import Registry
 from bot.engine.transaction import Transaction, to_member, to_place, to_thread
 from bot.model.cog import Cog
 from bot.model.event import Expired, Inbound, Unsent
-from bot.model.identity import Account, Identity, MemberId, Place, TeamId
+from bot.model.identity import Account, ChannelId, Identity, MemberId, Place, TeamId
 from bot.model.message import Message, catalogue, say
-from bot.model.people import Member, Team, Workspace
+from bot.model.people import Channel, Member, Purpose, Team, Workspace
 from bot.model.working_time import WorkingWeek
 from bot.platforms.console.render import render
 from bot.storage.database import Database
@@ -47,6 +48,8 @@ class FakePlatform:
     accepted: list[tuple[str, str, str]] = field(default_factory=list)
     edited: list[tuple[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    barred: Exception | None = None
+    """What is raised for a change."""
     readable: bool = True
     slow: dict[str, asyncio.Event] = field(default_factory=dict)
     """By text, what a message is accepted only after."""
@@ -73,6 +76,9 @@ class FakePlatform:
         return f"m{len(self.accepted)}"
 
     async def edit(self, place: Place, message_id: str, content: Mapping[str, Any], chunk: Chunk) -> None:
+        if self.barred is not None:
+            self.calls.append(chunk.key)
+            raise self.barred
         self.edited.append((message_id, chunk.text))
 
     async def delete(self, place: Place, message_id: str, chunk: Chunk) -> None:
@@ -232,6 +238,22 @@ async def test_what_was_under_way_when_the_engine_was_stopped_is_sent_under_the_
     assert len(set(world.platform.calls)) == 1
 
 
+@pytest.mark.parametrize(("asked", "seconds"), [(True, [1, 2, 4, 8, 16, 32]), (False, [5, 10, 20, 40, 80, 160])])
+async def test_what_somebody_waits_for_is_tried_again_sooner(world: World, asked: bool, seconds: list[int]) -> None:
+    world.platform.faults = [OutcomeUnknown("Discord answered 500")] * len(seconds)
+    await world.queue(world.post("a", to=to_member(world.member), asked=asked))
+    await world.engine.drain()
+    for tries, wait in enumerate(seconds, start=1):
+        await world.wait(timedelta(seconds=wait, microseconds=-1))
+        assert len(world.platform.calls) == tries
+        await world.wait(timedelta(microseconds=1))
+        assert len(world.platform.calls) == tries + 1
+
+
+def test_no_pause_is_longer_than_ten_minutes() -> None:
+    assert {pause(tries, awaited=awaited) for tries in (10, 11, 1_000) for awaited in (True, False)} == {LONGEST_PAUSE}
+
+
 async def test_past_the_platforms_memory_the_history_is_read_before_sending_again(world: World) -> None:
     world.platform.faults = [OutcomeUnknown("reset")]
     await world.queue(world.post("a"))
@@ -259,6 +281,35 @@ async def test_what_nobody_can_tell_is_held_and_the_owner_is_told(world: World) 
     await world.wait(timedelta(hours=2))
     assert [place for place, _key, _text in world.platform.accepted] == ["dm-Mei", "dm-Olu"]
     assert "can't tell whether a message of Atlas arrived" in world.texts()[1]
+
+
+async def test_a_change_that_is_barred_is_made_once_it_may_be_and_the_owner_is_told_once(world: World) -> None:
+    async with world.database.transaction() as stores:
+        team = (await stores.directory.teams_of(world.owner))[0]
+        room = Channel(ChannelId(0), world.workspace.id, team.id, Purpose.HANDOFF, ROOM, "room")
+        await stores.directory.set_channel(room)
+    await world.queue(world.post("a", "old"))
+    await world.engine.drain()
+    world.platform.barred = Barred("locked", _("Unlock the thread."))
+    await world.queue(_edit(world, "a", "new", "a2"))
+    await world.engine.drain()
+    for _hour in range(30):
+        await world.wait(timedelta(hours=1))
+    assert len(world.platform.calls) == 1 + 31 + 1  # the post, each try, and what the owner was told
+    (told,) = world.texts()[1:]
+    assert "I could not change or take back a message in #room, a channel of Atlas" in told
+    assert "Unlock the thread. I try again every hour" in told
+    world.platform.barred = None
+    await world.wait(timedelta(hours=1))
+    assert world.platform.edited == [("m1", "new")]
+
+
+async def test_a_post_that_is_barred_is_refused_and_the_owner_is_told(world: World) -> None:
+    world.platform.faults = [Barred("locked")]
+    await world.queue(world.post("a", to=to_member(world.member)))
+    await world.engine.drain()
+    await world.wait(timedelta(hours=2))
+    assert ["could not reach Mei" in text for text in world.texts()] == [True]
 
 
 async def test_a_closed_conversation_is_not_hammered_and_the_owner_is_told_once_a_day(world: World) -> None:

@@ -31,6 +31,7 @@ from bot.api import (
     to_member,
 )
 from bot.engine.errors import StorageFull
+from bot.engine.ports import Op
 from bot.model.event import MessageReceived
 from bot.model.identity import Account, Identity, Place
 from bot.platforms.console.server import channel, direct
@@ -83,6 +84,14 @@ async def drop_all(call: Call, sure: bool = False) -> Message:
     if not sure:
         raise AskFirst(_("Drop even more?"), "drop all sure:yes")
     return say(_("Dropped all."))
+
+
+@command("move house", help="Move", example="move house")
+async def move(call: Call, sure: bool = False) -> Message | AskFirst:
+    if sure:
+        return say(_("Moved."))
+    await ask(call, "house")
+    return AskFirst(_("Move?"), "move house sure:yes")
 
 
 @command("half done", help="Write, then fail", example="half done bad")
@@ -141,7 +150,7 @@ async def ring(tx: Transaction, due: Sequence[Timer]) -> None:
 
 COG = Cog(
     "test",
-    commands=[ask, pass_, note, look, drop, drop_all, half_done, paint, greet],
+    commands=[ask, pass_, note, look, drop, drop_all, move, half_done, paint, greet],
     jobs={"ring": ring},
     listeners={SourceEdited: edited, SourceDeleted: deleted},
     conversations={"topic": answered},
@@ -158,8 +167,17 @@ async def stage() -> AsyncIterator[Stage]:
         yield stage
 
 
+SETTLED = ["That is settled already, so nothing has changed."]
+
+
 async def said(stage: Stage, *args: Any, **more: Any) -> list[str]:
-    return [seen.text for seen in await stage.says(*args, **more)]
+    return [seen.text for seen in await stage.says(*args, **more) if seen.op is Op.SEND]
+
+
+def shown(stage: Stage) -> list[str]:
+    """Return the questions which one something is for, as Bo sees them by now."""
+    standing = [m.text for m in stage.server.messages.values() if m.address == direct("Bo") and not m.deleted]
+    return [text for text in standing if any(word in text for word in ("Which one", "which one", "What you wrote"))]
 
 
 async def test_in_a_direct_conversation_a_command_needs_no_prefix(stage: Stage) -> None:
@@ -219,8 +237,50 @@ async def test_with_all_that_was_kept_taken_back_nothing_is_asked(stage: Stage) 
     await stage.says("Bo", "ask me food")
     await stage.says("Bo", "a secret")
     await stage.deletes("Bo", 3)
+    assert shown(stage) == []
     (which,) = await said(stage, "Bo", "1")
     assert which.startswith("Which one is this for?")
+
+
+async def test_of_several_questions_which_one_only_the_newest_is_open_and_the_answered_one_says_so(
+    stage: Stage,
+) -> None:
+    for line in ("ask me colour", "ask me food", "green", "and blue"):
+        await stage.says("Bo", line)
+    first, second = shown(stage)
+    assert first == "I asked again below which one this is for."
+    assert "[1️⃣ The colour question: 1]" in second
+    await stage.presses("Bo", "1")
+    assert shown(stage) == [first, "What you wrote is for: The colour question."]
+
+
+@pytest.mark.parametrize("react", [False, True])
+async def test_a_choice_under_an_older_question_which_one_explains_itself(stage: Stage, react: bool) -> None:
+    for line in ("ask me colour", "ask me food", "green"):
+        await stage.says("Bo", line)
+    old = stage.server.last_from_bot(direct("Bo"))
+    assert old is not None
+    await stage.says("Bo", "and blue")
+    if react:
+        stage.server.react("Bo", old, "2️⃣")
+    else:
+        stage.server.press("Bo", old, "2")
+    assert [s.text for s in await stage.settle()] == SETTLED
+    assert await said(stage, "Bo", "1") == ["colour: green\n\n───\n\ncolour: and blue"]
+
+
+async def test_a_question_which_one_that_nobody_answered_in_time_says_that_nothing_was_kept(stage: Stage) -> None:
+    for line in ("ask me colour", "ask me food", "green"):
+        await stage.says("Bo", line)
+    old = stage.server.last_from_bot(direct("Bo"))
+    assert old is not None
+    await stage.until(START + timedelta(hours=2))
+    stage.server.press("Bo", old, "1")
+    (seen,) = await stage.settle()
+    assert "lapsed" in seen.text
+    await stage.says("Bo", "soup")
+    assert "lapsed" in stage.server.messages[old].text
+    assert "[2️⃣ The food question: 2]" in shown(stage)[-1]
 
 
 async def test_a_number_means_the_question_that_was_shown_with_it(stage: Stage) -> None:
@@ -241,7 +301,7 @@ async def test_which_question_is_chosen_by_reaction_and_by_name(stage: Stage) ->
     for topic in ("colour", "food"):
         await stage.says("Bo", f"ask me {topic}")
     await stage.says("Bo", "green")
-    assert [s.text for s in await stage.reacts("Bo", "1️⃣")] == ["colour: green"]
+    assert [s.text for s in await stage.reacts("Bo", "1️⃣") if s.op is Op.SEND] == ["colour: green"]
     await stage.until(START + timedelta(hours=2))
     await stage.says("Bo", "soup")
     assert await said(stage, "Bo", "Food") == ["food: soup"]
@@ -256,9 +316,6 @@ async def test_a_choice_pressed_after_it_was_made_explains_itself_and_is_no_answ
     await stage.says("Bo", "1")
     stage.server.react("Bo", which, "2️⃣")
     assert [s.text for s in await stage.settle()] == ["That is settled already, so nothing has changed."]
-
-
-SETTLED = ["That is settled already, so nothing has changed."]
 
 
 @pytest.mark.parametrize("answer", ["no", "yes", "drop it sure:yes"])
@@ -362,6 +419,14 @@ async def test_what_needs_confirming_is_done_only_after_a_yes(stage: Stage) -> N
     assert await said(stage, "Ana", "Yes") == ["Dropped."]
     (unknown,) = await said(stage, "Ana", "yes")
     assert "Dropped" not in unknown
+
+
+async def test_a_question_that_is_returned_keeps_what_was_done_before_it(stage: Stage) -> None:
+    for answer, answered in (("no", "Nothing was changed."), ("yes", "Moved.")):
+        (question,) = await said(stage, "Bo", "move house")
+        assert question.startswith("Move? Answer yes or no.")
+        assert await said(stage, "Bo", answer) == [answered]
+    assert await said(stage, "Bo", "a tent") == ["house: a tent"]
 
 
 @pytest.mark.parametrize("how", ["press", "react", "say"])

@@ -81,6 +81,47 @@ async def test_who_does_not_come_back_is_erased(stage: Stage) -> None:
     assert await teams(stage) == []
 
 
+async def test_a_day_before_all_is_erased_the_admins_are_told_once(stage: Stage) -> None:
+    await put_out(stage)
+    await stage.until(MONDAY_EIGHT + 29 * DAY - timedelta(minutes=1))
+    assert told(stage, "erased soon") == []
+    await stage.until(MONDAY_EIGHT + 31 * DAY)
+    assert told(stage, "All that I know of its teams is erased soon: Wed, 25 Nov, 08:00.") == ["dm:Ana"]
+    assert next(seen.at for seen in stage.seen if "erased soon" in seen.text) == MONDAY_EIGHT + 29 * DAY
+
+
+async def test_whom_nothing_reaches_holds_the_erasing_up_no_longer(stage: Stage) -> None:
+    await put_out(stage)
+    stage.server.set_closed("Ana")
+    await stage.until(MONDAY_EIGHT + 31 * DAY)
+    assert told(stage, "erased soon") == []
+    assert await teams(stage) == []
+
+
+async def test_who_comes_back_on_the_last_day_is_kept(stage: Stage) -> None:
+    await put_out(stage)
+    await stage.until(MONDAY_EIGHT + 29 * DAY + timedelta(hours=5))
+    await happens(stage, ScopeBack)
+    await stage.until(MONDAY_EIGHT + 40 * DAY)
+    assert [team.name for team in await teams(stage)] == ["Atlas"]
+
+
+async def test_after_a_downtime_the_admins_have_an_hour_left(stage: Stage) -> None:
+    await put_out(stage)
+    stage.clock.move_to(MONDAY_EIGHT + 35 * DAY)
+    await stage.settle()
+    assert told(stage, "erased soon: Mon, 30 Nov, 09:00.") == ["dm:Ana"]
+    assert await teams(stage)
+    await stage.until(MONDAY_EIGHT + 35 * DAY + timedelta(hours=1))
+    assert await teams(stage) == []
+
+
+async def test_what_is_kept_for_no_time_is_announced_no_second_time(stage: Stage) -> None:
+    await happens(stage, ScopeGone, until=stage.clock.now())
+    assert told(stage, "erased soon") == []
+    assert await teams(stage) == []
+
+
 async def test_a_workspace_with_another_tenant_goes_on_without_the_one(stage: Stage) -> None:
     async with stage.transaction() as tx:
         (workspace,) = await tx.stores.directory.workspaces()
@@ -89,7 +130,11 @@ async def test_a_workspace_with_another_tenant_goes_on_without_the_one(stage: St
     assert told(stage, "then they go on without it") == ["dm:Ana"]
     await stage.until(MONDAY_EIGHT + timedelta(hours=3))
     assert len([seen for seen in stage.seen if seen.kind == "standup.prompt"]) == 2
+    await stage.until(MONDAY_EIGHT + 30 * DAY - timedelta(minutes=1))
+    async with stage.transaction() as tx:
+        assert len(await tx.people.scopes(workspace.id)) == 2
     await stage.until(MONDAY_EIGHT + 31 * DAY)
+    assert told(stage, "erased soon") == []
     assert [team.name for team in await teams(stage)] == ["Atlas"]
     async with stage.transaction() as tx:
         assert [scope.name for scope in await tx.people.scopes(workspace.id)] == [NAME]

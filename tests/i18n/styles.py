@@ -20,6 +20,10 @@ class Plain:
         """Return the words in backquotes."""
         return f"`{words}`"
 
+    def option(self, name: str) -> str:
+        """Return the name between small angles."""
+        return f"‹{name}›"
+
     def moment(self, at: datetime, show: str) -> str | None:
         """Leave it to the localizer."""
         return None

@@ -12,7 +12,7 @@ import pytest
 from bot.engine.ports import Reader, Style
 from bot.i18n import BabelLocalizer, Catalogues
 from bot.model.identity import MemberId
-from bot.model.message import ChannelName, CommandText, Listing, Person, Sentence, Value, catalogue
+from bot.model.message import ChannelName, CommandText, Listing, OptionName, Person, Sentence, Value, catalogue
 from bot.model.moment import Day, Days, LanguageName, Moment, Show, Span, TimeOfDay, ZoneName
 from tests.i18n.styles import Marked, Native, Plain
 
@@ -192,6 +192,10 @@ def test_a_ping_names_the_account_only_where_the_reader_may_be_pinged(cldr: Babe
 
 def test_words_to_type_are_the_platforms(cldr: BabelLocalizer) -> None:
     assert plainly(cldr, CommandText("me show"), LISBON) == "`me show`"
+
+
+def test_an_options_name_is_the_platforms(cldr: BabelLocalizer) -> None:
+    assert plainly(cldr, OptionName("zone"), LISBON) == "‹zone›"
 
 
 @pytest.mark.parametrize("name", ["tea", "#tea"])

@@ -8,7 +8,7 @@ import pytest
 
 from bot.engine.ports import Reader
 from bot.model.identity import MemberId
-from bot.model.message import CommandText, Listing, Person, Value, catalogue
+from bot.model.message import CommandText, Listing, OptionName, Person, Value, catalogue
 from bot.model.moment import Days, LanguageName, Moment, Span, TimeOfDay, ZoneName
 from bot.testing.pseudo import PseudoLocalizer, leaks
 from tests.i18n.styles import Plain
@@ -40,6 +40,7 @@ def test_a_sentence_stands_in_brackets_and_other_letters_with_its_values_inside(
         LanguageName("es"),
         Listing((1, 2, 3)),
         CommandText("me show"),
+        OptionName("zone"),
         _("Write {command} at {at}", command=CommandText("team show Atlas"), at=TimeOfDay(time(9))),
     ],
 )

@@ -93,10 +93,10 @@ async def test_a_new_file_gets_every_table_and_its_own_instance(tmp_path: Path, 
     paths = [tmp_path / "a.db", tmp_path / "b.db"]
     for path in paths:
         done = await upgraded(path, garden.cog)
-        own = [("bot", "bot_0001"), ("bot", "bot_0002"), ("bot", "bot_0003")]
+        own = [("bot", f"bot_000{n}") for n in (1, 2, 3, 4)]
         assert done == [*own, ("garden", "garden_0001"), ("garden", "garden_0002")]
         assert rows(path, "SELECT name FROM garden_beds") == [("tomatoes",)]
-        assert rows(path, "SELECT version_num FROM alembic_version_bot") == [("bot_0003",)]
+        assert rows(path, "SELECT version_num FROM alembic_version_bot") == [("bot_0004",)]
         assert rows(path, "SELECT version_num FROM alembic_version_garden") == [("garden_0002",)]
     a, b = (rows(path, "SELECT value FROM meta WHERE key = 'instance'")[0][0] for path in paths)
     assert len(a) == len(b) == 8

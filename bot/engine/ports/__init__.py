@@ -1,7 +1,20 @@
 """The Protocols that the engine stands on. `app` fills them; `bot.testing` has a fake of each."""
 
 from bot.engine.ports.language import Gazetteer, Localizer, Reader, Style, ZoneMatch
-from bot.engine.ports.outbound import Chunk, ChunkState, Op, Outgoing, Parcel, Part, Sent, Target, TargetKind
+from bot.engine.ports.outbound import (
+    MOST_COPIES,
+    Chunk,
+    ChunkState,
+    Op,
+    Outgoing,
+    Parcel,
+    Part,
+    Sent,
+    Target,
+    TargetKind,
+    copy_key,
+    copy_keys,
+)
 from bot.engine.ports.platform import Platform, Rendered
 from bot.engine.ports.records import Contact, Conversation, Occurrence, OccurrenceState, Said, Timer
 from bot.engine.ports.storage import (
@@ -21,6 +34,7 @@ from bot.engine.ports.time import CRASH_POINTS, Alarm, Clock, Holidays, Probe, n
 
 __all__ = [
     "CRASH_POINTS",
+    "MOST_COPIES",
     "Alarm",
     "Chunk",
     "ChunkState",
@@ -58,5 +72,7 @@ __all__ = [
     "Timer",
     "Timers",
     "ZoneMatch",
+    "copy_key",
+    "copy_keys",
     "no_probe",
 ]

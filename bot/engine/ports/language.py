@@ -44,6 +44,10 @@ class Style(Protocol):
         """Write words to type; with `room`, as they are typed in a room."""
         ...
 
+    def option(self, name: str) -> str:
+        """Write the name of a command's option as clients show it."""
+        ...
+
     def moment(self, at: datetime, show: str) -> str | None:
         """Write an instant so that every reader sees it in their own time, where the platform can."""
         ...

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from bot.model.identity import MemberId, MessageRef, Place, WorkspaceId
 from bot.model.message import Message, Sentence
@@ -54,6 +55,22 @@ class Op(StrEnum):
     REACT = "react"
 
 
+MOST_COPIES: Final = 3
+"""In how many places one post may stand: one on each platform that there is."""
+_COPY: Final = re.compile(r"@[2-9]$")
+
+
+def copy_key(key: str, number: int) -> str:
+    """Return the key of a post's further copy; the first is number 1, and has the key itself."""
+    return key if number == 1 else f"{key}@{number}"
+
+
+def copy_keys(key: str) -> tuple[str, ...]:
+    """Return the keys that all copies of a post would have, given that of any of them."""
+    first = _COPY.sub("", key)
+    return tuple(copy_key(first, number) for number in range(1, MOST_COPIES + 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One outbound row, as a handler asked for it.
@@ -65,6 +82,9 @@ class Outgoing:
     goes on, or whose deletion a change carries out. `not_before` holds it back until an instant (UTC); from
     `expires` (UTC) on it is not sent any more, but dropped, which raises `Expired`. What is `secret` goes out as a
     message of its own and is not kept afterwards.
+
+    One that stands in several places is a row for each, under `copy_key`. What is then done to the first (a change, a
+    deletion, something in its thread) is done to all when it is queued.
     """
 
     workspace: WorkspaceId

@@ -68,6 +68,10 @@ class ConsoleStyle:
         typed = " ".join(neutral(words).replace("`", "'").split("\n"))
         return f"`{PREFIX if room or not self.direct else ''}{typed}`"
 
+    def option(self, name: str) -> str:
+        """Write an option's name in English, as it is typed."""
+        return neutral(name)
+
     def moment(self, at: datetime, show: str) -> str | None:
         """Leave it to the localizer: a console can't show each reader their own time."""
         return None

@@ -81,10 +81,14 @@ class Answers:
         body["flags"] = body.get("flags", 0) | EPHEMERAL
         await self._hook("POST", FURTHER, answer, body)
 
-    async def bare(self, answer: Answer) -> None:
-        """Take the choices from a response, if that can be done still."""
+    async def bare(self, answer: Answer, message_id: str = "") -> None:
+        """Take the choices from a response, or a further message of it, if that can be done still.
+
+        The response to a press that is only acknowledged is the message that was pressed.
+        """
         if self._alive(answer):
-            await self._hook("PATCH", ORIGINAL, answer, {"components": []})
+            where = WRITTEN if message_id else ORIGINAL
+            await self._hook("PATCH", where, answer, {"components": []}, message_id)
 
     async def _acknowledge(self, interaction: str, token: str, body: Mapping[str, Any]) -> bool:
         for last in (False, True):

@@ -46,11 +46,15 @@ class Hints:
         here = {each.name for each in spec.parameters if each.kind == "place" and given.get(each.name) == "here"}
         ordered = (each.name for each in spec.parameters if each.name in given.keys() - here)
         return " ".join(
-            (self._words(spec), *(f"{self._name(name)}:{self._value(name, given[name])}" for name in ordered))
+            (self._words(spec), *(f"{self.option(name)}:{self._value(name, given[name])}" for name in ordered))
         )
 
+    def option(self, name: str) -> str:
+        """Return what an option is called."""
+        return own_name(name, self.language, self.localizer) if self.localizer is not None else name
+
     def _form(self, parameter: Parameter) -> str:
-        name, value = self._name(parameter.name), "|".join(parameter.choices) or "…"
+        name, value = self.option(parameter.name), "|".join(parameter.choices) or "…"
         return f"{name}:{value}" if parameter.required else f"[{name}:{value}]"
 
     def _value(self, name: str, value: str) -> str:
@@ -60,16 +64,13 @@ class Hints:
         blank = _BLANK.fullmatch(value)
         if blank is None or blank[2].lower() != name or not (blank[1] or blank[2].isupper()):
             return value
-        shown = self._name(name)
+        shown = self.option(name)
         if blank[2].islower():
             return f"{blank[1]}{shown}{blank[3]}"
         return shown.upper() if shown.upper() != shown else "…"
 
     def _words(self, spec: CommandSpec) -> str:
         return own_words(spec, self.language, self.localizer) if self.localizer is not None else spec.words
-
-    def _name(self, name: str) -> str:
-        return own_name(name, self.language, self.localizer) if self.localizer is not None else name
 
 
 def hints_for(reader: Reader, localizer: Localizer, commands: Mapping[str, CommandSpec]) -> Hints:

@@ -19,6 +19,7 @@ from bot.model.command import CommandSpec
 from bot.model.errors import HeliotropeError
 from bot.model.event import Commanded, Pressed, Submitted
 from bot.model.message import CommandText, catalogue
+from bot.platforms.discord import naming
 from bot.platforms.discord.answers import EPHEMERAL
 from bot.platforms.discord.ears import Service
 from bot.platforms.discord.events import Reading
@@ -114,11 +115,24 @@ class Interactions:
             return
         body = use.deferred if use.guild else {"type": DEFER_UPDATE}
         await self._responses.see_through(use, body, self._pressed(use, event, spec))
+        await self._take_choices(use, event)
         await self._uses.met(use)
 
     async def _pressed(self, use: Use, event: Pressed, spec: CommandSpec | None) -> None:
         rights = await self._uses.rights(use, spec)
         await self._responses.report(replace(event, answer=use.answer().place if use.guild else None, **rights))
+
+    async def _take_choices(self, use: Use, event: Pressed) -> None:
+        """Take the choices from a question that is answered: pressed again they would only say so."""
+        try:
+            where = await self._immediate().answered(event)
+            asked = naming.answer_of(where) if where is not None else None
+            if where is not None and not use.guild:
+                await self._service.answers.bare(use.answer())
+            elif asked is not None:
+                await self._service.answers.bare(asked, event.message_id)
+        except HeliotropeError as problem:
+            log.warning("the choices of an answered question stay: %s", problem)
 
     async def _submit(self, use: Use, data: Mapping[str, Any]) -> None:
         """Store what was written first, and acknowledge it then: what was not taken stays in the open modal."""

@@ -156,6 +156,10 @@ class MarkedStyle:
         typed = " ".join(neutral(self.hints.slash(words)).replace("`", "'").split())
         return mark(Run("c", f"/{typed}"))
 
+    def option(self, name: str) -> str:
+        """Write an option's name, as the reader's client shows it."""
+        return neutral(self.hints.option(name))
+
     def moment(self, at: datetime, show: str) -> str | None:
         """Write an instant so that each reader sees it in their own time."""
         return mark(Run("m", self.plainly(at, show), f"{int(at.timestamp())}:{_STYLES[show]}"))

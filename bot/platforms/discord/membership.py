@@ -117,6 +117,8 @@ class Membership:
             await self.look_up(user)
         except (TryLater, OutcomeUnknown) as problem:
             log.warning("which server %s has left could not be looked up: %s", user, problem)
+        except Exception:  # nobody waits for this task, so nobody else would hear of it
+            log.exception("which server %s has left could not be looked up", user)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

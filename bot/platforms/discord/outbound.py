@@ -35,7 +35,6 @@ BEFORE = timedelta(minutes=1)
 FIND_PAGES = 50
 UNKNOWN_MESSAGE = 10008
 HAS_THREAD = 160004
-ARCHIVED = 50083
 
 Done = TypeVar("Done")
 TellThere = Callable[[Place, str, Sentence], Awaitable[None]]
@@ -233,13 +232,18 @@ class Mouth:
         return done
 
     async def _woken(self, channel: str, call: Callable[[], Awaitable[Done]]) -> Done:
-        """Make a call; in a thread that was put away, after waking it."""
+        """Make a call; in a thread that was put away, after waking it. Raises Barred where nobody lets the bot."""
         try:
             return await call()
         except Rejected as refusal:
-            if refusal.code != ARCHIVED:
+            if refusal.code not in (wanting.ARCHIVED, wanting.LOCKED):
                 raise
-        await self.rest.call("PATCH", "/channels/{channel_id}", {"archived": False}, channel_id=channel)
+        try:
+            await self.rest.call("PATCH", "/channels/{channel_id}", {"archived": False}, channel_id=channel)
+        except Rejected as refusal:
+            if refusal.code not in (*wanting.REFUSALS, wanting.LOCKED):
+                raise
+            raise await wanting.asleep(self.rest, self.me(), channel, refusal) from refusal
         return await call()
 
     async def _explain(self, refusal: Rejected, channel: str, chunk: Chunk, needed: Right) -> NoReturn:
@@ -252,6 +256,8 @@ class Mouth:
             if chunk.member is not None:
                 self.contact.forget(channel)
             raise wanting.gone(refusal) from refusal
+        if refusal.code == wanting.LOCKED:
+            raise wanting.locked(refusal) from refusal
         if refusal.code in wanting.REFUSALS:
             lacking = await wanting.lacking(self.rest, self.me(), channel, needed)
             raise wanting.refused(refusal, lacking) from refusal

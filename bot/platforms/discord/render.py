@@ -59,10 +59,11 @@ def render(
 ) -> Sequence[Rendered]:
     """Return the bodies of messages that show a message, choices in the last.
 
+    What is typed is named as clients take it if the `commands` are given, else as it is typed on other platforms.
     A content has at most LIMIT characters; the texts of one message joined have every character of it. A button's
     custom id is its choice's command: it gets the key of its message when it is sent.
     """
-    writer = _Writer(reader, localizer, hints_for(reader, localizer, commands or {}))
+    writer = _Writer(reader, localizer, hints_for(reader, localizer, commands) if commands else Hints())
     groups = [tuple(writer.block(block)) for block in message.blocks]
     groups.append(tuple(writer.typed(choice) for choice in message.choices[MOST_BUTTONS:]))
     pieces = list(_pieces([group for group in groups if any(line.runs for line in group)]))

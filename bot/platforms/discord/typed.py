@@ -22,8 +22,9 @@ class Used:
     options: Mapping[str, str]
     focused: str = ""
     people: tuple[Account, ...] = ()
-    bots: tuple[str, ...] = ()
-    """The ids of those among the people who are none."""
+    bots: tuple[Account, ...] = ()
+    absent: tuple[Account, ...] = ()
+    """Who was named besides, to be added to something, and is in no server here."""
     places: tuple[NamedPlace, ...] = ()
     attachments: tuple[str, ...] = ()
     target: Mapping[str, Any] = field(default_factory=dict)

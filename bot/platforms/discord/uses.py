@@ -135,10 +135,12 @@ class Uses:
             return self._picked(command, commands)
         found, resolved = used(command), command.get("resolved") or {}
         members = resolved.get("members") or {}
-        people = tuple(
-            self._reading.account(user, members.get(id)) for id, user in (resolved.get("users") or {}).items()
-        )
-        bots = tuple(id for id, user in (resolved.get("users") or {}).items() if user.get("bot"))
+        users = [
+            (self._reading.account(user, members.get(id)), bool(user.get("bot")))
+            for id, user in (resolved.get("users") or {}).items()
+        ]
+        people = tuple(account for account, bot in users if not bot)
+        bots = tuple(account for account, bot in users if bot)
         places = [await self._named_place(use, shown) for shown in (resolved.get("channels") or {}).values()]
         return replace(found, people=people, bots=bots, places=tuple(places)), commands.get(found.words)
 
@@ -183,11 +185,11 @@ class Uses:
         return tuple(each for each in found if each is not None)
 
     async def _present(self, use: Use, chosen: Used, spec: CommandSpec | None) -> Used:
-        """Return what was used without those who may not be added to anything: bots, and who is in no server here."""
+        """Return what was used, with those apart who are in no server here, and may be added to nothing."""
         wanted = (
             {chosen.options.get(p.name) for p in spec.parameters if p.kind == "account"} if spec is not None else ()
         )
-        absent = set(chosen.bots)
+        absent = set()
         guilds = [use.guild] if use.guild else await self._reading.rights.kept(use.user.identity.account)
         for user in (each.identity.account for each in chosen.people if each.identity.account in wanted):
             there = [guild for guild in guilds if await self._reading.guilds.has(guild, user)]
@@ -195,7 +197,8 @@ class Uses:
                 await self._reading.rights.met(user, guild)
             if not there:
                 absent.add(user)
-        return replace(chosen, people=tuple(each for each in chosen.people if each.identity.account not in absent))
+        here = tuple(each for each in chosen.people if each.identity.account not in absent)
+        return replace(chosen, people=here, absent=tuple(each for each in chosen.people if each not in here))
 
     def with_names(self, use: Use, texts: Mapping[str, str]) -> dict[str, str]:
         """Return texts by the names of their options or inputs, with the names that are known in place of ids."""
@@ -232,6 +235,8 @@ class Uses:
             people=chosen.people,
             place_name=use.place_name,
             options=chosen.options,
+            bots=chosen.bots,
+            absent=chosen.absent,
             places=chosen.places,
             picked=picked,
         )

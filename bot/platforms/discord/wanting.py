@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntFlag
 from typing import Any
 
-from bot.engine.errors import OutcomeUnknown, PlaceGone, Refused, TryLater
+from bot.engine.errors import Barred, OutcomeUnknown, PlaceGone, Refused, TryLater
 from bot.model.event import Restriction
 from bot.model.identity import Place
 from bot.model.message import Listing, Sentence, catalogue
@@ -26,6 +26,7 @@ class Right(IntFlag):
     VIEW = 1 << 10
     SEND = 1 << 11
     READ_HISTORY = 1 << 16
+    MANAGE_THREADS = 1 << 34
     CREATE_THREADS = 1 << 35
     SEND_IN_THREADS = 1 << 38
 
@@ -39,12 +40,15 @@ NAMES: Mapping[Right, Sentence] = {
     Right.CREATE_THREADS: _("Create Public Threads"),
     Right.READ_HISTORY: _("Read Message History"),
     Right.ADD_REACTIONS: _("Add Reactions"),
+    Right.MANAGE_THREADS: _("Manage Threads"),
 }
 """As Discord's settings name them in each language."""
 MISSING_ACCESS = 50001
 REFUSALS = frozenset({MISSING_ACCESS, 50013, 160002})
 """Missing Access, Missing Permissions, and a reply without the right to read the history."""
 GONE = frozenset({10003, 10004})
+ARCHIVED, LOCKED = 50083, 160005
+"""The thread is archived, or locked: https://discord.com/developers/docs/topics/threads#locked-threads"""
 
 
 def granted(me: str, channel: Mapping[str, Any], guild: Mapping[str, Any], roles: Iterable[str]) -> Right:
@@ -121,6 +125,32 @@ def advice(rights: Right) -> Sentence:
 def refused(refusal: Rejected, rights: Right) -> Refused:
     """Return a refusal for missing rights, which names them."""
     return Refused(f"{refusal}: the bot needs {english(rights)}", advice(rights))
+
+
+def locked(refusal: Rejected) -> Barred:
+    """Return the refusal of a locked thread, in which without a right of its own nothing said can be changed."""
+    advice = _(
+        "The thread is locked. Somebody unlocks it in the thread's menu, or grants me the right “{right}” in the"
+        " channel's settings, under Permissions.",
+        right=NAMES[Right.MANAGE_THREADS],
+    )
+    return Barred(f"{refusal}: it has to be unlocked, or the bot needs {english(Right.MANAGE_THREADS)}", advice)
+
+
+async def asleep(rest: Rest, me: str, thread: str, refusal: Rejected) -> Barred:
+    """Return why a thread that was put away can't be woken: it is locked, or a right is missing."""
+    if refusal.code == LOCKED or await _is_locked(rest, thread):
+        return locked(refusal)
+    rights = await lacking(rest, me, thread, Right.VIEW | Right.SEND_IN_THREADS)
+    return Barred(f"{refusal}: the bot needs {english(rights)}", advice(rights))
+
+
+async def _is_locked(rest: Rest, thread: str) -> bool:
+    try:
+        found = await rest.call("GET", "/channels/{channel_id}", channel_id=thread)
+    except (Refused, TryLater, OutcomeUnknown):
+        return False
+    return found.get("thread_metadata", {}).get("locked") is True
 
 
 def english(rights: Right) -> str:

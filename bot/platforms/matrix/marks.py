@@ -99,6 +99,10 @@ class MarkedStyle:
         typed = " ".join(neutral(words).split())
         return mark(Run("c", f"{self.prefix} {typed}" if room or not self.direct else typed))
 
+    def option(self, name: str) -> str:
+        """Write an option's name in English, as it is typed."""
+        return neutral(name)
+
     def moment(self, at: datetime, show: str) -> str | None:
         """Leave it to the localizer: Matrix can't show each reader their own time."""
         return None

@@ -1,4 +1,4 @@
-"""`channel set` and `channel show`."""
+"""`channel set`, `channel remove` and `channel show`."""
 
 from __future__ import annotations
 
@@ -109,6 +109,19 @@ async def test_another_purpose_is_refused_with_those_there_are(stage: Stage) -> 
     assert await channels(stage) == []
     assert "handoff" in said
     assert "social" in said
+
+
+async def test_a_channel_is_taken_from_its_team_where_it_is_typed(stage: Stage) -> None:
+    stage.room("den")
+    await stage.says("Ana", "!helio channel set Atlas handoff here", place="lobby")
+    await stage.says("Bo", "!helio channel remove Atlas handoff here", place="lobby")
+    said = await answer(stage, "!helio channel remove Atlas handoff here", place="den")
+    assert [channel.name for channel in await channels(stage)] == ["lobby"]
+    assert "does not use this channel for that, so nothing has changed. It uses #lobby for handoffs." in said
+    said = await answer(stage, "!helio channel remove Atlas handoff here", place="lobby")
+    assert await channels(stage) == []
+    assert "I post no more handoffs of Atlas in #lobby; those that are there stay. It has no other channel" in said
+    assert "To undo, type `!helio channel set Atlas handoff here` there." in said
 
 
 async def test_channels_are_shown_by_team(stage: Stage) -> None:

@@ -97,6 +97,12 @@ async def test_help_in_a_room_is_typed_with_the_prefix(stage: Stage) -> None:
     assert "`!helio team show [team:team]`" in said
 
 
+async def test_options_are_called_as_they_are_typed(stage: Stage) -> None:
+    await stage.says("Ana", "me language de")
+    assert "zone: eine Stadt" in await answer(stage, "help team create")
+    assert "„hours“ fehlt" in await answer(stage, "me hours")
+
+
 async def test_help_speaks_spanish(stage: Stage) -> None:
     await stage.says("Ana", "me language es")
     assert "Esto es lo que sé hacer." in await answer(stage, "help")
@@ -122,6 +128,7 @@ WORKS = {
     "team show": "1 of 3 is at work now",
     "team list": "Atlas: 3 members",
     "channel set": "#lobby is where Atlas hands over",
+    "channel remove": "Atlas does not use this channel for that",
     "channel show": "Atlas: none yet",
     "workspace code": "I have sent you the code in private",
     "workspace language": "Desde ahora escribo aquí en español",

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from bot.model.identity import Account, Identity, MemberId, TeamId
 from bot.model.people import Member, Purpose, Team
 from bot.model.working_time import WorkingWeek, parse_hours, parse_weekdays
+from bot.platforms.console.server import channel
 from bot.testing.stage import Annex, Stage
 
 MONDAY_EIGHT = datetime(2026, 10, 26, 8, tzinfo=UTC)
@@ -82,6 +83,25 @@ async def test_it_is_asked_first_with_what_happens(stage: Stage) -> None:
     assert "Atlas 2" in asked
     assert "Borealis" in asked
     assert await teams(stage) == {"Stage": ["Atlas"], "Lab": ["Atlas", "Borealis"]}
+
+
+async def test_the_question_is_its_askers_and_answered_once(stage: Stage) -> None:
+    await in_lobby(stage, f"workspace link {await a_code(stage)}")
+    asked = stage.annex.server.last_from_bot(channel("lobby"))
+    assert asked is not None
+    stage.annex.account("Gil", admin=True)
+
+    async def presses(name: str) -> str:
+        before = len(stage.annex.seen)
+        stage.annex.server.press(name, asked, "workspace link yes:yes")
+        await stage.settle()
+        return "\n".join(one.text for one in stage.annex.seen[before:])
+
+    assert "jemand" in await presses("Gil")
+    assert list(await teams(stage)) == ["Stage", "Lab"]
+    assert "Stage" in await presses("Eve")
+    assert list(await teams(stage)) == ["Stage"]
+    assert "settled already" in await presses("Eve")
 
 
 async def test_all_teams_come_along_and_one_whose_name_is_taken_has_another(stage: Stage) -> None:

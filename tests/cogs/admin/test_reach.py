@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.platforms.discord.marks import units
+from bot.platforms.discord.render import LIMIT
 from bot.testing.client import Client
 from bot.testing.stage import Stage
 from cogs.admin import cog as admin
@@ -72,3 +74,24 @@ async def test_the_owner_is_told_once_however_long_it_lasts(stage: Stage) -> Non
     await stage.until(datetime(2026, 11, 20, 12, tzinfo=UTC))
     told = [part.kind for seen in stage.to("Olu") for part in seen.parts]
     assert told.count("bot.undelivered") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es", "de", "ja"])
+async def test_a_large_team_is_shown_by_its_first_people_in_one_message(language: str) -> None:
+    async with Stage.create(
+        start=datetime(2026, 10, 26, 8, 59, tzinfo=UTC), cogs=(admin, people), language=language
+    ) as stage:
+        olu = await stage.member("Olu", admin=True)
+        zones = ("Europe/Lisbon", "Pacific/Auckland", "America/New_York", "Asia/Tokyo")
+        crowd = [await stage.member(f"Member number {n}", zone=zones[n % 4]) for n in range(200)]
+        await stage.team("Atlas", olu, *crowd)
+        for n in range(0, 200, 4):
+            stage.server.set_closed(f"Member number {n}")
+        await stage.until(datetime(2026, 10, 26, 10, tzinfo=UTC))
+        (seen,) = await stage.says("Olu", "team show Atlas")
+        assert units(seen.text) <= LIMIT
+        if language == "en":
+            assert "• and 46 more" in seen.text
+            assert "• and 145 more" in seen.text
+            assert "• can't be reached either: Member number 108" in seen.text
+            assert "and 41 more" in seen.text

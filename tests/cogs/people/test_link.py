@@ -11,7 +11,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from bot.model.identity import Account, Identity, MemberId, TeamId
+from bot.engine import reach
+from bot.model.event import Inbound, MessageDeleted, MessageEdited, MessageReceived, PersonLeft, Submitted
+from bot.model.identity import Account, Identity, MemberId, Place, TeamId
 from bot.model.people import Absence, Member, Purpose, Team
 from bot.model.working_time import WorkingWeek, parse_hours, parse_weekdays
 from bot.testing.stage import Annex, Stage
@@ -407,3 +409,43 @@ async def test_ones_accounts_are_shown_in_private(stage: Stage) -> None:
     seen = await stage.annex.says("ana2", "me show")
     assert "ana2 on Annex" in seen[-1].text
     assert "Ana on Console" in seen[-1].text
+
+
+# --- where they are asked -------------------------------------------------------------------------------------------
+
+
+async def first_account(stage: Stage) -> str:
+    """The platform on which Ana is asked next."""
+    async with stage.transaction() as tx:
+        (ana,) = await tx.people.members_of_identity(ANA.identity)
+        return (await tx.people.identities([ana.id]))[ana.id][0].platform
+
+
+async def test_a_platform_whose_clock_is_ahead_does_not_win_for_hours(stage: Stage) -> None:
+    await link(stage)
+    async with stage.transaction() as tx:
+        ahead = MessageReceived("e1", Place(Annex.NAME, "dm"), ANA_THERE, tx.now + 5 * HOUR, direct=True)
+        await reach.heard(tx.stores, ahead, tx.now)
+    assert await first_account(stage) == Annex.NAME
+    await stage.until(MONDAY_EIGHT + HOUR)
+    await stage.says("Ana", "me show")
+    assert await first_account(stage) == "console"
+
+
+@pytest.mark.parametrize("kind", [MessageDeleted, MessageEdited, PersonLeft])
+async def test_mending_taking_back_and_leaving_are_no_answers(stage: Stage, kind: type[Inbound]) -> None:
+    await link(stage)
+    await stage.until(MONDAY_EIGHT + HOUR)
+    await stage.says("Ana", "me show")
+    async with stage.transaction() as tx:
+        await reach.heard(tx.stores, kind("e1", Place(Annex.NAME, "dm"), ANA_THERE, tx.now, direct=True), tx.now)
+    assert await first_account(stage) == "console"
+
+
+async def test_a_form_that_is_sent_in_from_a_channel_is_an_answer(stage: Stage) -> None:
+    await link(stage)
+    await stage.until(MONDAY_EIGHT + HOUR)
+    async with stage.transaction() as tx:
+        sent = Submitted("e1", Place("console", "#lobby"), ANA, tx.now, form="write")
+        await reach.heard(tx.stores, sent, tx.now)
+    assert await first_account(stage) == "console"

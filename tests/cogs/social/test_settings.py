@@ -231,6 +231,17 @@ async def test_an_unknown_theme_is_answered_with_all_of_them(stage: Stage) -> No
     assert prompts(stage) == []
 
 
+@pytest.mark.parametrize("written", ["At las", '"At las"', "Altas"])
+async def test_a_team_in_place_of_a_theme_is_told_where_it_goes(stage: Stage, written: str) -> None:
+    for words, option in (("social themes", "names"), ("social now", "theme")):
+        said = await answer(stage, f"{words} {option}:{written}")
+        assert f"There is no theme “{written.strip(chr(34))}”." in said
+        assert f"If you mean the team Atlas, name it in the option team: `{words} team:Atlas`." in said
+        assert "pets, reading, weekend" in said
+    assert await stored(stage) is None
+    assert prompts(stage) == []
+
+
 async def test_a_theme_that_never_ends_is_shortened_in_the_answer(stage: Stage) -> None:
     assert len(await answer(stage, "social now Atlas " + "x" * 10_000)) < 400
 

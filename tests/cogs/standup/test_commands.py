@@ -58,7 +58,7 @@ async def test_members_change_nothing(stage: Stage, command: str) -> None:
         ("standup create Atlas at:25:00", "25:00", "09:30"),
         ("standup create Atlas days:someday", "someday", "Mon–Fri"),
         ("standup edit Atlas", "What should change?", "standup edit Atlas at:10:00"),
-        ("standup edit Atlas every:0", "every 1 to 12 weeks, not every 0", "every:2"),
+        ("standup edit Atlas every:0", "every 1 to 12 weeks, not every 0", "`standup edit Atlas every:2`"),
         ("standup resume Atlas", "Atlas is not paused", ""),
         ("standup questions Atlas set: A? || B?", "One of the questions is empty.", "blocker:"),
         ("standup questions Atlas set: |", "There is no question in that.", "blocker:"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 
 from bot.api import Kind, OccurrenceState, State
 from bot.engine.immediate import ShownForm
+from bot.model.identity import Identity
 from bot.testing.client import Client
 from bot.testing.stage import Stage
 from tests.cogs.standup.conftest import COGS, at, atlas, entries, kinds, last, states, texts
@@ -292,10 +295,79 @@ async def test_without_a_question_for_blockers_a_marked_message_is_a_note_and_th
 async def test_in_a_teams_channel_that_team_is_meant_and_no_message_names_one() -> None:
     async with Stage.create(start=at(26, 0), cogs=COGS) as stage:
         ana = await stage.member("Ana", zone="Europe/Lisbon", admin=True)
-        for team in ("Atlas", "Blue"):
+        for team in ("Atlas", "Blue Whale"):
             await stage.team(team, ana)
-            await stage.says("Ana", f"standup create {team}")
+            await stage.says("Ana", f'standup create "{team}"')
         await stage.until(at(26, 9, 40))
         (seen,) = await Client(stage, "Ana", inside="general").picks("update", "m1", "Atlas is down")
-        assert "Which team is it for" in seen.text
+        assert seen.text.startswith("Which team is it for: Atlas or Blue Whale?")
+        assert "update Atlas …" not in seen.text
         assert await texts(stage) == []
+
+
+@pytest_asyncio.fixture
+async def two() -> AsyncIterator[Stage]:
+    """Ana in two teams, both of which have asked."""
+    async with Stage.create(start=at(26, 0), cogs=COGS) as stage:
+        ana = await stage.member("Ana", zone="Europe/Lisbon", admin=True)
+        for team in ("Atlas", "Blue Whale"):
+            await stage.team(team, ana)
+            await stage.says("Ana", f'standup create "{team}"')
+        await stage.until(at(26, 9, 40))
+        yield stage
+
+
+async def by_team(stage: Stage) -> dict[str, list[tuple[Kind, str]]]:
+    async with stage.transaction() as tx:
+        (member,) = await tx.people.members_of_identity(Identity("console", "Ana"))
+        teams = await tx.people.teams_of(member.id)
+        return {t.name: [(e.kind, e.text) for e in await tx.journal.entries(team=t.id) if e.text] for t in teams}
+
+
+@pytest.mark.parametrize(("words", "kind"), [("update", Kind.NOTE), ("blocker", Kind.BLOCKER)])
+async def test_a_team_is_chosen_by_a_button_that_adds_the_picked_message(two: Stage, words: str, kind: Kind) -> None:
+    client = Client(two, "Ana", inside="general")
+    await client.picks(words, "m1", "1. Atlas is down", attachments=("cat.png",))
+    (seen,) = await two.presses("Ana", f'{words} "Blue Whale"', "answer-1")
+    assert "Blue Whale update" in seen.text
+    assert await by_team(two) == {"Atlas": [], "Blue Whale": [(kind, "1. Atlas is down\n🖼 cat.png")]}
+    await client.edits("m1", "1. Atlas is up")
+    assert (await by_team(two))["Blue Whale"] == [(kind, "1. Atlas is up\n🖼 cat.png")]
+
+
+async def test_of_two_picked_messages_each_goes_where_its_own_button_says(two: Stage) -> None:
+    client = Client(two, "Ana", inside="general")
+    await client.picks("update", "m1", "one")
+    await client.picks("update", "m2", "two")
+    await two.presses("Ana", "update Atlas", "answer-2")
+    await two.presses("Ana", "update Atlas", "answer-1")
+    (again,) = await two.presses("Ana", 'update "Blue Whale"', "answer-1")
+    assert again.text == "That is settled already, so nothing has changed."
+    assert await by_team(two) == {"Atlas": [(Kind.NOTE, "two"), (Kind.NOTE, "one")], "Blue Whale": []}
+
+
+async def test_somebody_elses_message_keeps_its_author_until_the_team_is_chosen(two: Stage) -> None:
+    await Client(two, "Ana", inside="general").picks("update", "m1", "the map is late", author="Zoe")
+    await two.presses("Ana", "update Atlas", "answer-1")
+    ((kind, text),) = (await by_team(two))["Atlas"]
+    assert kind is Kind.NOTE
+    assert "Zoe" in text
+    assert "the map is late" in text
+
+
+@pytest.mark.parametrize("answer", ["2", "Blue Whale"])
+async def test_in_private_the_team_of_a_picked_message_is_typed_too(two: Stage, answer: str) -> None:
+    await Client(two, "Ana").picks("update", "m1", "merged the parser")
+    await two.says("Ana", answer)
+    assert await by_team(two) == {"Atlas": [], "Blue Whale": [(Kind.NOTE, "merged the parser")]}
+
+
+async def test_a_picked_message_may_change_or_be_taken_back_until_its_team_is_chosen(two: Stage) -> None:
+    client = Client(two, "Ana", inside="general")
+    await client.picks("update", "m1", "gren")
+    await client.picks("update", "m2", "a secret")
+    await client.edits("m1", "green")
+    await client.deletes("m2")
+    for n in (1, 2):
+        await two.presses("Ana", "update Atlas", f"answer-{n}")
+    assert await by_team(two) == {"Atlas": [(Kind.NOTE, "green")], "Blue Whale": []}

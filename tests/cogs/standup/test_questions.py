@@ -105,6 +105,7 @@ def test_headings_belong_to_the_first_question_of_their_kind() -> None:
     assert phrases["mood"] == 0
     assert phrases["what did you finish"] == 2
     assert "next" not in phrases
+    assert WORDS.phrases(tuple(questions)) is phrases
 
 
 @pytest.mark.parametrize("text", ["", " ", "-", "—", "none", "None.", "NADA!", "- none", "..."])

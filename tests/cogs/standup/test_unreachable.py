@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.api import Kind, MemberId, OccurrenceState, Purpose, Team
+from bot.api import Channel, ChannelId, Kind, MemberId, OccurrenceState, Place, Purpose, Team
 from bot.engine.immediate import ShownForm
 from bot.testing.client import Client
 from bot.testing.stage import Stage
 from bot.testing.transcript import Seen
+from cogs.admin import cog as admin
 from cogs.handoff import cog as handoff
 from tests.cogs.standup.conftest import COGS, at, kinds, last, prompts, states, texts
 
@@ -26,12 +27,13 @@ async def atlas() -> AsyncIterator[Stage]:
         yield stage
 
 
-async def company(stage: Stage) -> Team:
+async def company(stage: Stage, *, channel: bool = True) -> Team:
     people = [await stage.member(name, zone="Europe/Lisbon") for name in ("Ana", "Bo")]
     people.append(await stage.member("Cy", zone="America/New_York"))
     olu = await stage.member("Olu", zone="Europe/Lisbon", admin=True)
     team = await stage.team("Atlas", olu, *people)
-    await stage.channel(team, Purpose.HANDOFF, ROOM)
+    if channel:
+        await stage.channel(team, Purpose.HANDOFF, ROOM)
     await stage.says("Olu", "standup create Atlas")
     for name in ("Ana", "Bo", "Cy"):
         stage.server.set_closed(name)
@@ -191,6 +193,62 @@ async def test_without_a_handoff_channel_they_are_asked_in_the_social_one_and_el
         async with stage.transaction() as tx:
             (bos,) = await tx.occurrences.find("standup:2", members=[bo.id], dates=(at(26, 0).date(),) * 2)
         assert bos.state is OccurrenceState.MISSED
+
+
+async def test_they_are_asked_in_a_channel_of_the_platform_that_they_are_on() -> None:
+    async with Stage.create(start=at(26, 0), cogs=COGS) as stage:
+        team = await company(stage, channel=False)
+        await stage.channel(team, Purpose.SOCIAL, ROOM)
+        elsewhere = Channel(ChannelId(0), team.workspace, team.id, Purpose.HANDOFF, Place("matrix", "!room"), "room")
+        async with stage.transaction() as tx:
+            await tx.people.set_channel(elsewhere)
+        await stage.until(at(26, 10))
+        assert [post.split(",")[0] for post in standing(stage)] == ["@Ana and @Bo"]
+
+
+@pytest.fixture
+async def channelless() -> AsyncIterator[Stage]:
+    """As `atlas`, but the team has no channel, and all of Monday's prompts have been tried."""
+    async with Stage.create(start=at(26, 0), cogs=(*COGS, admin)) as stage:
+        await company(stage, channel=False)
+        stage.room(ROOM)
+        await stage.until(at(26, 14))
+        yield stage
+
+
+async def test_once_the_team_has_a_channel_those_are_asked_there_whose_day_is_not_over(channelless: Stage) -> None:
+    await channelless.says("Olu", "!helio channel set Atlas handoff here", ROOM)
+    (post,) = standing(channelless)
+    assert post.startswith("@Ana, @Bo and @Cy,")
+    await writes(channelless, "Ana", q1="a", q2="b", q3="-")
+    assert [post.split(",")[0] for post in standing(channelless)] == ["@Bo and @Cy"]
+
+
+async def test_in_a_new_channel_nobody_is_asked_for_a_day_that_is_over_or_who_is_reached_by_now(
+    channelless: Stage,
+) -> None:
+    await channelless.until(at(26, 18, 30))  # in New York only it is still day
+    await channelless.says("Olu", "!helio channel set Atlas handoff here", ROOM)
+    assert [post.split(",")[0] for post in standing(channelless)] == ["@Cy"]
+
+
+async def test_who_opens_their_door_before_the_team_has_a_channel_is_not_asked_there(channelless: Stage) -> None:
+    channelless.server.set_closed("Ana", False)
+    await channelless.says("Ana", "me show")
+    assert len(prompts(channelless, "Ana")) == 1
+    await channelless.says("Olu", "!helio channel set Atlas handoff here", ROOM)
+    assert standing(channelless)[0].startswith("@Bo and @Cy,")
+
+
+async def test_who_left_before_the_team_had_a_channel_is_not_asked_there(channelless: Stage) -> None:
+    await channelless.says("Olu", "team remove Atlas Ana")
+    await channelless.says("Olu", "!helio channel set Atlas handoff here", ROOM)
+    assert standing(channelless)[0].startswith("@Bo and @Cy,")
+
+
+async def test_a_day_that_was_asked_nowhere_counts_as_missed(channelless: Stage) -> None:
+    await channelless.until(at(27, 9, 10))
+    assert (await states(channelless, BO))[26] is OccurrenceState.MISSED
 
 
 async def test_who_leaves_the_team_is_named_no_more(atlas: Stage) -> None:

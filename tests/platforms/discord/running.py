@@ -13,7 +13,7 @@ from bot.app import services
 from bot.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform_state import MemoryState
-from bot.engine.ports import Probe, no_probe
+from bot.engine.ports import Platform, Probe, no_probe
 from bot.engine.transaction import Services, Transaction
 from bot.model.event import Inbound
 from bot.model.message import Sentence
@@ -85,6 +85,10 @@ class RunningBot:
         self.engine: Engine | None = None
         self.platform: DiscordPlatform | None = None
 
+    def others(self) -> list[Platform]:
+        """Make the platforms beside Discord that a run is on."""
+        return []
+
     async def start(self) -> None:
         """Begin a run on what the last one left."""
         ports = installed()
@@ -97,8 +101,9 @@ class RunningBot:
             probe=self.probe,
             tell=self._tell,
         )
+        platforms: dict[str, Platform] = {NAME: platform, **{other.name: other for other in self.others()}}
         engine = self.engine = Engine(
-            self.database, {NAME: platform}, ports.registry, ports, self.clock, probe=self.probe, lanes=8
+            self.database, platforms, ports.registry, ports, self.clock, probe=self.probe, lanes=8
         )
         platform.attend(engine.immediate)
         receive = engine.receive
@@ -109,7 +114,8 @@ class RunningBot:
             self.heard.append(event)
             await receive(event)
 
-        await platform.start(noted, None)
+        for each in platforms.values():
+            await each.start(noted, None)
         self._running = asyncio.create_task(engine.run(LoopAlarm(self.clock)))
 
     async def stop(self) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.platforms.discord.membership import Membership
 from tests.platforms.discord.atlas import Atlas, atlas
-from tests.platforms.discord.people import Discord, NotPossible, eventually
+from tests.platforms.discord.people import Discord, NotPossible, Place, eventually
 from tests.platforms.lives import ROOT
 
 PATIENCE = 60.0
@@ -170,6 +171,57 @@ async def test_who_left_one_of_two_servers_is_out_of_its_teams_within_a_day(here
     await eventually(out)
     shown = await (await here.ana.slash("team show", office, team="Borealis")).answer()
     assert "bo" in shown.text
+
+
+async def test_a_fault_while_it_is_looked_up_who_left_is_in_the_log(
+    here: Atlas, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(Membership, "look_up", broken)
+    await here.bo.reads("Hello")
+    await here.guild.leave(here.bo)
+    await here.says("standup now", team="Atlas")
+    logged = f"which server {here.bo.id} has left could not be looked up"
+    (record,) = await eventually(lambda: [each for each in caplog.records if each.getMessage() == logged])
+    assert record.exc_info is not None
+
+
+# --- threads ----------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_withdrawn_is_taken_from_a_locked_thread_once_it_is_unlocked(here: Atlas) -> None:
+    await here.asks()
+    await here.says("me timezone", zone="Los Angeles")
+    await here.ana.speaks("de")
+    await here.says("channel set", team="Atlas", purpose="handoff", where=here.general)
+    said = await here.bo.say(here.bo.dm, "1. the secret map\n2. the legend\n3. none")
+    await here.bo.reads("Thank you!")
+    await here.bot.stop()
+    await here.bot.later(timedelta(hours=7, minutes=20))
+    await here.bot.start()
+
+    async def opened() -> Place | None:
+        return next((each.thread for each in await here.bo.from_bot(here.general) if each.thread is not None), None)
+
+    thread = await eventually(opened)
+    assert thread is not None
+    await here.bo.reads("the secret map", thread)
+    await thread.archive(locked=True)
+    await here.bo.delete(said)
+    told = await here.ana.reads("Der Thread ist gesperrt")
+    assert "das Recht „Threads verwalten“" in told.text and "jede Stunde" in told.text
+    assert [each for each in await here.bo.from_bot(thread) if "the secret map" in each.text]
+    await thread.lock(False)
+    await here.bot.stop()
+    await here.bot.later(timedelta(hours=1))
+    await here.bot.start()
+
+    async def gone() -> bool:
+        return not [each for each in await here.bo.from_bot(thread) if "the secret map" in each.text]
+
+    await eventually(gone)
 
 
 # --- people in no team --------------------------------------------------------------------------------------------

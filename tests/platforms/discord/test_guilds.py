@@ -135,12 +135,14 @@ async def test_what_was_kept_for_long_enough_is_erased_whole(here: Atlas) -> Non
     await here.asks()
     await here.bo.say(here.bo.dm, "1. the map\n2. the legend\n3. none")
     await here.bo.reads("Atlas update")
+    await here.discord.guild("Other", owner=here.ana)  # where she can still be written to
     await here.guild.remove_bot()
     await eventually(lambda: here.bot.of(ScopeGone))
     await here.bot.stop()
     await here.bot.later(29 * DAY)
     await here.bot.start()
     assert await rows(here)
+    await here.ana.reads("erased soon")
     await here.bot.stop()
     await here.bot.later(2 * DAY)
     await here.bot.start()
@@ -163,7 +165,17 @@ async def test_other_servers_keep_theirs_when_one_is_erased(here: Atlas) -> None
     await here.guild.remove_bot()
     await eventually(lambda: here.bot.of(ScopeGone))
     await here.bot.stop()
-    await here.bot.later(31 * DAY)
+    await here.bot.later(29 * DAY + timedelta(hours=1))
+    await here.bot.start()
+
+    async def announced() -> bool:
+        async with here.bot.transaction() as tx:
+            (timer,) = await tx.timers.find("bot", "erase", [f"{NAME}:{here.guild.id}"])
+        return "until" not in timer.data
+
+    await eventually(announced)
+    await here.bot.stop()
+    await here.bot.later(2 * DAY)
     await here.bot.start()
 
     async def only_the_second() -> bool:

@@ -64,6 +64,40 @@ async def test_who_reads_alone_is_told_to_type_what_their_client_shows(here: Atl
     assert "`/ich zeitzone`, `/ich arbeitszeit`" in shown
 
 
+@pytest.mark.parametrize("answer", ["Yes", "No"])
+@pytest.mark.parametrize("private", [True, False])
+async def test_an_answered_question_has_no_buttons_any_more(here: Atlas, private: bool, answer: str) -> None:
+    place = here.ana.dm if private else here.general
+    asked = await (await here.ana.slash("team delete", place, team="Atlas")).answer()
+    assert asked.buttons == ("Yes", "No")
+    await here.ana.press(asked, answer)
+
+    async def settled() -> bool:
+        (now,) = [each for each in await here.ana.sees(place) if each.id == asked.id]
+        assert now.text == asked.text
+        return not now.buttons
+
+    await eventually(settled)
+    await here.ana.reads("Nothing was changed" if answer == "No" else "Atlas is", place)
+
+
+async def test_a_choice_that_can_be_made_again_keeps_its_button(here: Atlas) -> None:
+    await here.asks()
+    prompt = await here.bo.reads("Atlas update")
+    await (await here.bo.press(prompt, "In an hour")).acknowledged()
+    await here.bo.reads("again at")
+    (now,) = [each for each in await here.bo.sees() if each.id == prompt.id]
+    assert now.buttons == prompt.buttons
+
+
+async def test_options_are_called_what_ones_client_calls_them(here: Atlas) -> None:
+    await here.bo.speaks("de")
+    told = (await (await here.bo.slash("hilfe", topic="ich zeitzone")).answer()).text
+    assert "- zeitzone: eine Stadt" in told
+    await here.bo.say(here.bo.dm, "ich arbeitszeit")
+    assert "„arbeitszeit“ fehlt" in (await here.bo.reads("fehlt")).text
+
+
 async def test_what_people_are_told_works_where_their_client_does_not_know_it(here: Atlas) -> None:
     """Who reads in another language than their client's sends it as an ordinary message."""
     await here.bo.say(here.bo.dm, "/ich zeitzone zeitzone:東京")
@@ -163,14 +197,22 @@ async def test_who_is_named_in_an_options_text_is_written_by_name(here: Atlas) -
 
 
 async def test_who_is_not_on_the_server_and_what_is_no_person_is_not_added(here: Atlas) -> None:
-    left, other = await here.discord.user("left"), await here.discord.user("other", bot=True)
+    left, other = await here.discord.user("le*f*t"), await here.discord.user("other", bot=True)
     await here.guild.join(left)
-    await here.guild.join(other)
+    await here.guild.join(other, nick="bo smith")  # as a member is called
     await here.guild.leave(left)
-    for user in (left, other):
-        for place in (here.general, here.ana.dm):
-            answer = await (await here.ana.slash("team add", place, team="Atlas", member=user)).answer()
-            assert "I see nobody called" in answer.text
+    for place in (here.general, here.ana.dm):
+        answer = await (await here.ana.slash("team add", place, team="Atlas", member=left)).answer()
+        assert r"le\*f\*t is not here, so I can't add them. Invite them first" in answer.text
+        answer = await (await here.ana.slash("team add", place, team="Atlas", member=other)).answer()
+        called = "bo smith" if place is here.general else "other"
+        assert f"{called} is a bot" in answer.text
+    answer = await here.says("team remove", team="Atlas", member=other)
+    assert "bo smith is a bot" in answer.text
+    eve = await here.discord.user("eve")
+    await here.guild.join(eve, nick="Eve")
+    assert "Eve is in none of the teams here" in (await here.says("team remove", team="Atlas", member=eve)).text
+    assert "Bo Smith" in (await here.says("team show", team="Atlas")).text
 
 
 async def test_values_are_suggested_while_they_are_typed(here: Atlas) -> None:

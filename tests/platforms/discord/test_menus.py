@@ -146,3 +146,25 @@ async def test_who_takes_no_direct_messages_sees_what_is_open_below_it(here: Atl
     assert "as a note:" in answer.text
     assert "What did you finish?" in answer.text
     assert "Answer right here" in answer.text
+
+
+async def test_in_two_teams_a_button_for_each_adds_what_was_picked_also_after_a_restart(here: Atlas) -> None:
+    for words, options in (("team create", {"name": "Borealis"}), ("standup create", {"team": "Borealis"})):
+        await here.says(words, **options)
+    await here.says("team add", team="Borealis", member=here.bo)
+    said = await here.ana.say(here.general, "the build is red")
+    asked = await told(here.bo, MARK, said)
+    assert asked.text == "Which team is it for: Atlas or Borealis?"
+    assert (asked.ephemeral, asked.buttons) == (True, ("Atlas", "Borealis"))
+    await here.bot.restart()
+    receipt = await (await here.bo.press(asked, "Borealis")).answer()
+    assert "Borealis update" in receipt.text
+    assert "the build is red" in receipt.text
+    (entry,) = await here.entries(here.bo)
+    assert "the build is red" in entry
+
+    async def settled() -> bool:
+        (now,) = [each for each in await here.bo.sees(here.general) if each.id == asked.id]
+        return not now.buttons
+
+    await eventually(settled)

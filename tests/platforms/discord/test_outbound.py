@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from bot.engine.errors import Closed, OutcomeUnknown, PlaceGone, Refused, TryLater
+from bot.engine.errors import Barred, Closed, OutcomeUnknown, PlaceGone, Refused, TryLater
 from bot.engine.ports import Op
 from bot.model.identity import Place
 from bot.model.message import Choice, Image, catalogue
@@ -183,6 +183,85 @@ async def test_a_thread_that_was_put_away_is_woken_for_a_change(world: World) ->
     await world.bot.edit(inside, reply, content("mine is a cat"), chunk("e1", Op.EDIT))
     (seen,) = await world.ana.from_bot(people.Place(world.discord, {"channel": thread}))
     assert (seen.text, list(seen.reactions)) == ("mine is a cat", ["❤️"])
+
+
+@dataclass
+class Reply:
+    """Something of the bot's in a thread."""
+
+    world: World
+    thread: people.Place
+    id: str
+
+    @property
+    def inside(self) -> Place:
+        return Place(NAME, str(self.world.general.id), str(self.thread.id))
+
+    async def change(self) -> None:
+        await self.world.bot.edit(self.inside, self.id, content("changed"), chunk("e1", Op.EDIT))
+
+    async def remove(self) -> None:
+        await self.world.bot.delete(self.inside, self.id, chunk("d1", Op.DELETE))
+
+    async def stands(self) -> list[str]:
+        return await self.world.texts(self.thread)
+
+
+@pytest_asyncio.fixture
+async def reply(world: World) -> Reply:
+    sent = await world.post("k1")
+    thread = await world.bot.open_thread(world.there, sent, "Pets", chunk("k1"))
+    where = people.Place(world.discord, {"channel": thread})
+    id = await world.bot.send(Place(NAME, str(world.general.id), thread), content("mine"), chunk("k2"))
+    return Reply(world, where, id)
+
+
+async def test_nothing_is_changed_in_a_locked_thread_until_it_is_unlocked(reply: Reply) -> None:
+    await reply.thread.lock()
+    with pytest.raises(Barred, match="Manage Threads") as refusal:
+        await reply.change()
+    assert refusal.value.advice is not None and "unlocks it" in refusal.value.advice.text
+    await reply.thread.lock(False)
+    await reply.change()
+    assert await reply.stands() == ["changed"]
+
+
+async def test_in_a_locked_thread_that_is_not_put_away_the_bot_may_delete(reply: Reply) -> None:
+    await reply.thread.lock()
+    await reply.remove()
+    assert await reply.stands() == []
+
+
+@pytest.mark.parametrize("what", ["change", "remove"])
+async def test_nothing_is_changed_or_removed_in_a_thread_that_is_put_away_and_locked(reply: Reply, what: str) -> None:
+    await reply.thread.archive(locked=True)
+    with pytest.raises(Barred, match="Manage Threads"):
+        await getattr(reply, what)()
+    assert await reply.stands() == ["mine"]
+    await reply.thread.lock(False)
+    await getattr(reply, what)()
+    assert await reply.stands() == (["changed"] if what == "change" else [])
+
+
+async def test_who_may_manage_threads_changes_what_stands_in_a_locked_one(reply: Reply) -> None:
+    await reply.thread.archive(locked=True)
+    await reply.world.general.allow("bot", "MANAGE_THREADS")
+    await reply.change()
+    assert await reply.stands() == ["changed"]
+
+
+async def test_a_right_that_waking_a_thread_needs_is_named(reply: Reply) -> None:
+    await reply.thread.archive()
+    await reply.world.general.deny("bot", "SEND_MESSAGES_IN_THREADS")
+    with pytest.raises(Barred, match=r"needs Send Messages in Threads$"):
+        await reply.change()
+
+
+async def test_what_is_said_in_a_locked_thread_is_refused_with_the_remedy(reply: Reply) -> None:
+    await reply.thread.lock()
+    with pytest.raises(Barred) as refusal:
+        await reply.world.bot.send(reply.inside, content("more"), chunk("k3"))
+    assert refusal.value.advice is not None
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------

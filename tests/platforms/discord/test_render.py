@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.app import services
 from bot.engine.ports import Reader, Rendered
 from bot.model.identity import MemberId
 from bot.model.message import (
@@ -22,6 +23,7 @@ from bot.model.message import (
     Heading,
     Image,
     Message,
+    OptionName,
     Person,
     Quote,
     Text,
@@ -137,6 +139,13 @@ def test_commands_are_shown_as_slash_commands_wherever_they_are_read() -> None:
     for reader in (DM, ROOM):
         one = rendered(Text((_("Type {command}.", command=CommandText("me `show`")),)), reader=reader)
         assert (one.text, one.content["content"]) == ("Type `/me 'show'`.", "Type `/me 'show'`.")
+
+
+@pytest.mark.parametrize(("reader", "name"), [(Reader("de", direct=True), "zeitzone"), (Reader("de"), "zone")])
+def test_an_option_is_called_what_all_clients_that_show_it_call_it(reader: Reader, name: str) -> None:
+    (one,) = render(message(OptionName("zone")), reader, LOCALIZER, services().registry.commands)
+    assert (one.text, one.content["content"]) == (name, name)
+    assert rendered(Text((OptionName("zone"),)), reader=reader).text == "zone"
 
 
 # --- choices --------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
@@ -78,6 +79,17 @@ async def test_teams_of_both_servers_are_suggested_and_the_chosen_one_is_meant(t
     assert await two.cy.complete("team show", "team", "") == [("Borealis", "Borealis"), ("Atlas", "Atlas")]
 
 
+async def test_before_two_servers_become_one_workspace_yes_and_no_are_offered(two: Two) -> None:
+    await (await two.first.ana.slash("workspace code", two.first.general)).answer()
+    (code,) = set(re.findall(r"\b\w{4}-\w{4}\b", (await two.first.ana.reads("works once")).text))
+    asked = await (await two.bo.slash("workspace link", two.lobby, code=code)).answer()
+    assert "It can't be undone." in asked.text
+    assert asked.buttons == ("Yes", "No")
+    made = await two.bo.press(asked, "No")
+    assert "Nothing was changed." in (await made.answer()).text
+    assert len(await two.entries()) == 2
+
+
 async def test_what_does_not_depend_on_the_server_is_suggested_once_in_ones_language(two: Two) -> None:
     await two.bo.speaks("de")
     assert await two.bo.complete("social now", "theme", "tie") == [("Tiere", "Tiere")]
@@ -142,6 +154,7 @@ async def test_a_question_in_private_is_answered_no_and_a_yes_after_it_does_noth
     assert asked.buttons == ("Ja", "Nein")
     await (await two.bo.press(asked, "Nein")).acknowledged()
     await two.bo.reads("Es wurde nichts geändert.")
-    await (await two.bo.press(asked, "Ja")).acknowledged()
-    await two.bo.reads("Das ist schon entschieden")
+    await two.settled(asked, "Borealis")
+    await two.bo.say(two.bo.dm, "ja")
+    await two.bo.reads("gerade keine Frage offen")
     assert "Borealis in Northwind" in dict(await two.bo.complete("team show", "team", ""))

@@ -82,6 +82,14 @@ class Staging:
         one.thread.archived, one.thread.archived_at, one.thread.locked = True, self._world.clock.now(), locked
         events.thread_changed(self._world, "THREAD_UPDATE", one)
 
+    def lock(self, channel: str, locked: bool = True) -> None:
+        """Lock or unlock a thread, as a moderator does."""
+        one = self._channel(channel)
+        if one.thread is None:
+            raise NotPossible("it is no thread")
+        one.thread.locked = locked
+        events.thread_changed(self._world, "THREAD_UPDATE", one)
+
     def role(self, guild: str, name: str, permissions: list[str] | None = None) -> Json:
         one = self._guild(guild)
         role = Role(self._world.snowflakes.next(), name, bits(permissions or []), len(one.roles))

@@ -35,6 +35,10 @@ class Place:
         """Close a thread."""
         await self.server.call("archive", channel=str(self.id), locked=locked)
 
+    async def lock(self, locked: bool = True) -> None:
+        """Lock or unlock a thread."""
+        await self.server.call("lock", channel=str(self.id), locked=locked)
+
     async def allow(self, who: Who, *permissions: str) -> None:
         """Overwrite for a role, a user, "everyone" or "bot" (its own): allowed here."""
         await self.server.call("overwrite", channel=str(self.id), who=_who(who), allow=permissions)

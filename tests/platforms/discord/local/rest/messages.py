@@ -71,6 +71,7 @@ def edit(call: Call) -> Any:
         raise refuse(50005)
     if world.archived(channel):
         raise refuse(50083)
+    _must_not_be_locked(channel, world)
     said = read(world, call.body, call.files, message)
     posting.change(world, message, said, replied_to=_author_replied_to(world, message))
     return shapes.message(world, message)
@@ -87,6 +88,8 @@ def delete(call: Call) -> Any:
             raise refuse(50013)
     if message.kind == THREAD_STARTER:
         raise refuse(50021)
+    if world.archived(channel):
+        _must_not_be_locked(channel, world)
     posting.remove(world, message)
 
 
@@ -156,10 +159,15 @@ def _may_send(world: World, channel: Channel, said: Said) -> None:
         needs |= P.ATTACH_FILES
     if has & needs != needs:
         raise refuse(50013)
-    state = channel.thread
-    if state is not None and world.archived(channel) and state.locked and not has & P.MANAGE_THREADS:
-        raise refuse(160005)
+    _must_not_be_locked(channel, world)
     return None
+
+
+def _must_not_be_locked(channel: Channel, world: World) -> None:
+    """In a locked thread only moderators write and change; while it is active, others may delete and react."""
+    state = channel.thread
+    if state is not None and state.locked and not may(channel, world.bot.id, P.MANAGE_THREADS):
+        raise refuse(160005)
 
 
 def _may_write_to(world: World, channel: Channel) -> None:
