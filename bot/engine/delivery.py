@@ -140,6 +140,10 @@ class Sender:
             self._flight.forget(landed)
         return sum(len(stream.chunks) for stream in (*taken, *landed)) + recalled
 
+    def sends_to(self, place: Place) -> bool:
+        """Say whether something is under way to a place, of which it is not noted yet as which message it came."""
+        return any(chunk.place == place for chunk in self._flight.chunks)
+
     async def stop(self) -> None:
         """Send nothing more; what is under way counts as tried."""
         await self._flight.end()

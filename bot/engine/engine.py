@@ -22,8 +22,8 @@ from bot.engine.transaction import Services, Transaction, to_member
 from bot.engine.trouble import Trouble
 from bot.engine.undelivered import tell_of_place
 from bot.model.errors import AskFirst, BadInput
-from bot.model.event import Inbound
-from bot.model.identity import Place
+from bot.model.event import Inbound, Reacted
+from bot.model.identity import MessageRef, Place
 from bot.model.message import Sentence, say
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,10 @@ TIMERS = 200
 JOB_PAUSE = timedelta(minutes=5)
 """How long a timer rests whose job failed, times the number of failures."""
 
+
+LOOK = 0.05
+"""Seconds between two looks whether a message has been noted that somebody reacts to."""
+LOOKS = 100
 
 OWN_JOBS: Mapping[tuple[str, str], Callable[[Transaction, Sequence[Timer]], Awaitable[None]]] = {
     (scopes.COG, scopes.ERASE): scopes.erase
@@ -135,6 +139,8 @@ class Engine:
 
         Raises StorageFull when it could not be stored: the platform must report it again.
         """
+        if isinstance(event, Reacted):
+            await self._noted(MessageRef(event.place, event.message_id))
         try:
             if self.dispatcher.reads_only(event):
                 await self._read(event)
@@ -149,6 +155,19 @@ class Engine:
             log.exception("handling %s %s failed", type(event).__name__, event.id)
             await self._write(event, lambda tx: self.dispatcher.apologise(tx, event))
         self._changed.set()
+
+    async def _noted(self, message: MessageRef) -> None:
+        """Wait, but not for long, until it is noted what a message is that may just have been sent.
+
+        People choose by a reaction as soon as they see the message, while its other choices are still being put there.
+        """
+        for _look in range(LOOKS):
+            if not any(sender.sends_to(message.place) for sender in self.senders):
+                return
+            async with self.storage.reading() as stores:
+                if await stores.outbox.row_of_message(message) is not None:
+                    return
+            await asyncio.sleep(LOOK)
 
     async def _write(self, event: Inbound, handle: Callable[[Transaction], Awaitable[Any]]) -> None:
         async with self.storage.transaction() as stores:

@@ -12,15 +12,15 @@ from sqlalchemy import select
 from bot.app import services
 from bot.engine.delivery import BATCH as CHUNKS_AT_ONCE
 from bot.engine.delivery import LONGEST_PAUSE, pause
-from bot.engine.engine import Engine
+from bot.engine.engine import LOOK, Engine
 from bot.engine.errors import Barred, OutcomeUnknown, Refused, TryLater
 from bot.engine.packing import BATCH
 from bot.engine.ports import Chunk, Localizer, Op, Outgoing, Reader, Rendered
 from bot.engine.registry import Registry
 from bot.engine.transaction import Transaction, to_member, to_place, to_thread
 from bot.model.cog import Cog
-from bot.model.event import Expired, Inbound, Unsent
-from bot.model.identity import Account, ChannelId, Identity, MemberId, Place, TeamId
+from bot.model.event import Expired, Inbound, Reacted, Unsent
+from bot.model.identity import Account, ChannelId, Identity, MemberId, MessageRef, Place, TeamId
 from bot.model.message import Message, catalogue, say
 from bot.model.people import Channel, Member, Purpose, Team, Workspace
 from bot.model.working_time import WorkingWeek
@@ -219,6 +219,31 @@ async def test_a_slow_place_holds_up_no_other_however_much_waits_and_keeps_its_o
         await draining
     assert [text for text in world.texts() if text != "post"] == ["slow", "behind"]
     assert len(world.platform.calls) == len(set(world.platform.calls)) == len(places) + 2
+
+
+async def test_a_reaction_to_what_is_just_being_sent_is_taken_once_it_is_noted_which_message_that_is(
+    world: World,
+) -> None:
+    released = world.platform.slow["slow"] = asyncio.Event()
+    known: list[Outgoing | None] = []
+
+    async def reacts(place: Place) -> None:
+        author = Account(Identity("fake", "ana"), "Ana")
+        await world.engine.receive(Reacted(f"r-{place.address}", place, author, START, message_id="m1", emoji="✅"))
+        async with world.engine.storage.reading() as stores:
+            known.append(await stores.outbox.row_of_message(MessageRef(place, "m1")))
+
+    await world.queue(world.post("slow", "slow"))
+    draining = asyncio.create_task(world.engine.drain())
+    async with asyncio.timeout(PATIENCE):
+        await world.platform.waits.wait()
+        await reacts(Place("fake", "elsewhere"))  # held up by nothing
+        reacting = asyncio.create_task(reacts(ROOM))
+        await asyncio.sleep(3 * LOOK)
+        assert not reacting.done()
+        released.set()
+        await asyncio.gather(draining, reacting)
+    assert [row.key if row is not None else None for row in known] == [None, "slow"]
 
 
 async def test_what_was_under_way_when_the_engine_was_stopped_is_sent_under_the_same_key(world: World) -> None:
