@@ -32,18 +32,16 @@ TIMERS = 200
 """Timers taken in one transaction: nobody else waits much longer than 0.1 s to write."""
 JOB_PAUSE = timedelta(minutes=5)
 """How long a timer rests whose job failed, times the number of failures."""
-
-
+PACK_PAUSE = timedelta(minutes=30)
+"""How long an outbound row rests that could not be packed."""
 LOOK = 0.05
 """Seconds between two looks whether a message has been noted that somebody reacts to."""
 LOOKS = 100
-
+"""As often is looked, at the most."""
 OWN_JOBS: Mapping[tuple[str, str], Callable[[Transaction, Sequence[Timer]], Awaitable[None]]] = {
     (scopes.COG, scopes.ERASE): scopes.erase
 }
 """The engine's, beside those of the cogs."""
-PACK_PAUSE = timedelta(minutes=30)
-"""How long an outbound row rests that could not be packed."""
 
 
 @dataclass

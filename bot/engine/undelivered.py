@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.engine.errors import Refused
@@ -96,7 +95,7 @@ async def _team(stores: Stores, chunk: Chunk, member: Member | None) -> Team | N
 
 async def _channel(stores: Stores, place: Place | None) -> Channel | None:
     """Return the channel that a place is, or that it is a thread in."""
-    return await stores.directory.channel_at(replace(place, thread=None)) if place is not None else None
+    return await stores.directory.channel_at(place.channel) if place is not None else None
 
 
 def _reason(platform: str, problem: str) -> Sentence:

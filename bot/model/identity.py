@@ -51,6 +51,11 @@ class Place:
     address: str
     thread: str | None = None
 
+    @property
+    def channel(self) -> Place:
+        """The place without the thread: the channel that a thread is in, and any other place itself."""
+        return Place(self.platform, self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:

@@ -154,7 +154,7 @@ async def set_channel(
     if where is None and call.direct:
         raise messages.only_in_a_channel(team, wanted)
     picked = where or NamedPlace(call.place, call.place_name)
-    place = replace(picked.place, thread=None)
+    place = picked.place.channel
     before = await people.channels(team.id, wanted)
     sharing = await people.channel_at(place)
     other = await people.team(sharing.team) if sharing and sharing.team != team.id else None
@@ -163,7 +163,7 @@ async def set_channel(
         raise messages.cannot_post(team, wanted, picked, restriction)
     scope = call.scope.name if call.scope else ""
     channel = Channel(ChannelId(0), call.workspace.id, team.id, wanted, place, picked.name, scope)
-    here = place == replace(call.place, thread=None)
+    here = place == call.place.channel
     stored = await people.set_channel(channel)
     kept = [each for each in await people.channels(team.id, wanted) if each.id != stored.id]
     gone = next((each for each in before if each not in kept), None)
@@ -185,7 +185,7 @@ async def remove_channel(
     people, unwanted = call.tx.people, Purpose(purpose)
     picked = where or NamedPlace(call.place, call.place_name)
     every = await people.channels(team.id, unwanted)
-    channel = next((each for each in every if each.place == replace(picked.place, thread=None)), None)
+    channel = next((each for each in every if each.place == picked.place.channel), None)
     if channel is None:
         raise messages.not_its_channel(team, unwanted, every)
     await people.remove_channel(channel)

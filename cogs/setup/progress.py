@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.api import Call, Purpose, Team, TeamSurveyed
 from cogs.setup import domain, messages
 from cogs.setup.domain import Asked, Progress, Step
@@ -31,7 +29,7 @@ async def team_for(call: Call, given: Team | None, asked: Asked) -> Team | None:
         return None
     if len(teams) == 1:
         return teams[0]
-    here = await call.tx.people.channel_at(replace(call.place, thread=None))
+    here = await call.tx.people.channel_at(call.place.channel)
     found = next((team for team in teams if here is not None and team.id == here.team), None)
     if found is None:
         raise messages.which_team(teams, asked)

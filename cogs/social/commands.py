@@ -206,7 +206,7 @@ async def _one_team(call: Call, command: Callable[[Team], str], among: Sequence[
     teams = await call.tx.people.teams(call.workspace.id) if among is None else among
     if not teams:
         raise messages.no_team()
-    place = replace(call.place, thread=None)
+    place = call.place.channel
     here = [team for team in teams if any(channel.place == place for channel in await call.tx.people.channels(team.id))]
     found = teams if len(teams) == 1 else here
     if len(found) != 1:

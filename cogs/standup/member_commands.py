@@ -245,7 +245,7 @@ def choose(desks: Sequence[Desk], words: str, rest: str = "", *, picked: bool = 
 
 async def _team_here(call: Call) -> str | None:
     """The team in whose channel, or in a thread of it, the command was used."""
-    channel = await call.tx.people.channel_at(replace(call.place, thread=None))
+    channel = await call.tx.people.channel_at(call.place.channel)
     team = await call.tx.people.team(channel.team) if channel is not None else None
     return team.name if team is not None else None
 

@@ -249,7 +249,7 @@ class Uses:
 
 def _restriction(place: Place, data: Mapping[str, Any]) -> Restriction | None:
     """Return what the bot may not do where it was used, as the interaction tells; threads have their channel's."""
-    return wanting.restriction(replace(place, thread=None), Right(int(data["app_permissions"])))
+    return wanting.restriction(place.channel, Right(int(data["app_permissions"])))
 
 
 _MINE: Final = _("That is a message of mine, so nothing has changed. Choose one that somebody else or you wrote.")
